@@ -1,0 +1,131 @@
+"""Message to Report: bytes to a JSON value, within limits.
+
+A payload that begins like a JSON object or array must be one. Anything else is tried as a JSON scalar (`21.4`,
+`true`, `"on"`) and taken as plain text when it is none (`ON`, `21.4 °C`), since half of all devices send bare words.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from agent.core.message import Message, Report
+
+
+class DecodeError(Exception):
+    """A message that cannot be read. Expected in every home: counted and survived."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a message is read. Beyond it the message is refused with a reason."""
+
+    payload_bytes: int = 262_144
+    topic_bytes: int = 1_024
+    depth: int = 24
+    """Objects and arrays inside each other."""
+    leaves: int = 1_024
+
+
+def decode(message: Message, limits: Limits) -> Report:
+    """Report of a message, its payload as a JSON value of at most `limits.depth` levels and `limits.leaves` leaves.
+
+    Raises:
+        DecodeError: with one of the reasons topic_too_long, topic_not_valid, payload_too_large, empty, not_utf8,
+            malformed_json, number_too_long, duplicate_key, too_deep, too_many_leaves.
+    """
+    _check_topic(message.topic, limits)
+    text = _text(message.payload, limits)
+    tree = _container(text) if text[0] in "{[" else _scalar(text)
+    _check_size(tree, limits)
+    return Report(message.topic, tree, message.received_at, message.retained)
+
+
+def _check_topic(topic: str, limits: Limits) -> None:
+    # A lone surrogate stands where the topic's bytes were not UTF-8; it could not be published back.
+    try:
+        length = len(topic.encode())
+    except UnicodeEncodeError:
+        raise DecodeError("topic_not_valid", "the topic is not valid UTF-8") from None
+    if length > limits.topic_bytes:
+        raise DecodeError("topic_too_long", f"the topic has {length} bytes, at most {limits.topic_bytes} are read")
+    # MQTT 5, section 4.7: a topic name has at least one character and neither wildcards nor U+0000.
+    if not topic or any(forbidden in topic for forbidden in "+#\0"):
+        raise DecodeError("topic_not_valid", "the topic is empty or holds a wildcard or a null character")
+
+
+def _text(payload: bytes, limits: Limits) -> str:
+    if len(payload) > limits.payload_bytes:
+        raise DecodeError(
+            "payload_too_large", f"the payload has {len(payload)} bytes, at most {limits.payload_bytes} are read"
+        )
+    try:
+        # Some firmware sends a byte order mark, some a C string with its final null.
+        text = payload.decode("utf-8-sig").strip(" \t\r\n\0")
+    except UnicodeDecodeError as error:
+        raise DecodeError("not_utf8", f"byte {error.start} of the payload is not valid UTF-8") from None
+    if not text:
+        raise DecodeError("empty", "the payload is empty")
+    return text
+
+
+def _container(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise DecodeError(
+            "malformed_json", f"{error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except RecursionError:
+        raise DecodeError("too_deep", "objects and arrays are nested beyond what can be read") from None
+    except ValueError as error:
+        # Python refuses to convert integers of more than 4,300 digits.
+        raise DecodeError("number_too_long", str(error).partition(";")[0]) from None
+
+
+def _scalar(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except ValueError:
+        return text
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise DecodeError("duplicate_key", f"the key {twice[:64]!r} stands twice in one object: which one counts?")
+    return members
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
+
+
+def _check_size(tree: Any, limits: Limits) -> None:
+    level = [tree]
+    leaves = 0
+    depth = 0
+    while True:
+        inner: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                inner.extend(node.values())
+            elif isinstance(node, list):
+                inner.extend(node)
+            else:
+                leaves += 1
+        if leaves > limits.leaves:
+            raise DecodeError("too_many_leaves", f"more than {limits.leaves} values in one message")
+        if not inner:
+            return
+        depth += 1
+        if depth > limits.depth:
+            raise DecodeError("too_deep", f"objects and arrays are nested more than {limits.depth} deep")
+        level = inner

@@ -1,0 +1,253 @@
+"""Field to model tokens: the one encoder, called by training and by the agent alike.
+
+A field is first rendered as a text of fixed width, made of six segments. Two fields with the same text get the same
+answer, which is what makes the memo exact; so the rendering keeps what the meaning depends on and drops what merely
+varies: a number becomes its type and magnitude, a long identifier becomes `#`.
+
+    name         the innermost key, or the last topic level when the payload is a scalar
+    parents      the enclosing keys, innermost first
+    topic_last   the last topic level that is not the name
+    topic_rest   the levels before it, last first
+    value        type and magnitude, or the beginning of a text
+    siblings     neighbouring keys, nearest first, with those values that are text
+
+The model sees the characters of the text and hashed pieces of it: trigrams and whole words. All hashing is integer
+arithmetic on the whole batch at once, because plain Python would cost more than the network does.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from agent.core.message import Field
+from agent.core.values import number_and_unit
+
+VERSION = 1
+"""Raised whenever the same field would give other tokens; a model made for another version is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of the rendered text, and which hashed pieces of it the model gets."""
+
+    name: str
+    width: int
+    """Characters, the first one always a space."""
+    trigrams: bool
+    """Whether there is a piece for the trigram around each character. Segments that have them come first."""
+    words: int
+    """Pieces for whole words."""
+
+
+SEGMENTS = (
+    Segment("name", 28, True, 8),
+    Segment("parents", 28, True, 8),
+    Segment("topic_last", 28, True, 8),
+    Segment("topic_rest", 36, False, 12),
+    Segment("value", 20, False, 4),
+    Segment("siblings", 64, False, 20),
+)
+WIDTH = sum(segment.width for segment in SEGMENTS)
+CHARACTERS = 512
+"""Size of the character vocabulary; 0 is space and padding."""
+BUCKETS = 8192
+"""Size of the hashed vocabulary; 0 is nothing."""
+PIECES = sum(segment.words + segment.width * segment.trigrams for segment in SEGMENTS)
+_WIDTHS = [segment.width for segment in SEGMENTS]
+_TRIGRAM_WIDTH = sum(segment.width for segment in SEGMENTS if segment.trigrams)
+_SEGMENT_OF = np.repeat(np.arange(len(SEGMENTS)), _WIDTHS)
+_WORDS_KEPT = np.repeat([segment.words for segment in SEGMENTS], _WIDTHS)
+_FIRST_SLOT = _TRIGRAM_WIDTH + np.repeat(np.cumsum([0, *(segment.words for segment in SEGMENTS[:-1])]), _WIDTHS)
+SCALAR_MARK = "="
+"""Begins the value of a field that is the whole payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Model input for a batch of fields."""
+
+    characters: np.ndarray
+    """int32 [batch, WIDTH], each 0 to CHARACTERS - 1."""
+    pieces: np.ndarray
+    """int32 [batch, PIECES], each 0 to BUCKETS - 1."""
+
+
+def render(field: Field) -> str:
+    """The field as a text of exactly WIDTH characters. Fields with equal texts mean the same to the model."""
+    levels = [plain_name(level) for level in reversed(field.topic)]
+    if field.keys:
+        name = plain_name(field.keys[-1])
+        parents = "/".join([plain_name(key) for key in field.keys[-2::-1]])
+        value = plain_value(field.value)
+    else:
+        name = levels.pop(0)
+        parents = ""
+        value = SCALAR_MARK + plain_value(field.value)
+    last = levels[0] if levels else ""
+    texts = (name, parents, last, "/".join(levels[1:]), value, _siblings_text(field.siblings))
+    return "".join(
+        [f" {text}"[: segment.width].ljust(segment.width) for text, segment in zip(texts, SEGMENTS, strict=True)]
+    )
+
+
+def tokens(texts: Sequence[str]) -> Tokens:
+    """Tokens of rendered texts, each of WIDTH characters; row i belongs to texts[i]."""
+    characters = _characters(texts)
+    inside = _inside_words(characters)
+    pieces = np.zeros((len(texts), PIECES), np.int32)
+    pieces[:, :_TRIGRAM_WIDTH] = _trigrams(characters[:, :_TRIGRAM_WIDTH], inside[:, :_TRIGRAM_WIDTH])
+    _put_words(pieces, characters, inside)
+    return Tokens(characters.astype(np.int32), pieces)
+
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS = re.compile(r"[\s_\-.:;,/|]+")
+# What names one device and not its meaning: an address or serial, and any long run of digits.
+_IDENTIFIER = re.compile(r"(?<![a-z0-9])(?=[a-f]*[0-9])(?:0x)?[0-9a-f]{6,}(?![a-z0-9])|[0-9]{4,}")
+
+
+@lru_cache(maxsize=16_384)
+def plain_name(name: str) -> str:
+    """A key or topic level as lower-case words without accents: `TempOutdoor_2` is `temp outdoor 2`."""
+    words = name if name.islower() or name.isupper() else _HUMP.sub(" ", name)
+    words = _fold(words[:96])
+    return _SEPARATORS.sub(" ", _IDENTIFIER.sub("#", words)).strip()
+
+
+def plain_value(value: Any) -> str:
+    """Type and magnitude of a number, or the beginning of a text with its digits as zeros."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _plain_text(value)
+    return _plain_number(value)
+
+
+@lru_cache(maxsize=16_384)
+def _plain_text(text: str) -> str:
+    number, unit = number_and_unit(text)
+    if number is not None:
+        return f"'{_plain_number(number)} {_fold(unit)}".rstrip()
+    folded = _fold(text[:40])
+    return re.sub(r"[0-9]", "0", re.sub(r"\s+", " ", folded)).strip() or "''"
+
+
+def _plain_number(number: int | float) -> str:
+    """`i` or `f`, sign, and the magnitude in steps of 1, 2, 5: 21.4 is `f2e1`; whole numbers up to 4 stand exactly."""
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            return "null"
+        kind = "f"
+    else:
+        kind = "i"
+    if number == 0:
+        return f"{kind}0"
+    sign = "-" if number < 0 else ""
+    if kind == "i" and abs(number) < 5:
+        return f"i{sign}{abs(number)}"
+    mantissa, exponent = f"{abs(number):.0e}".split("e") if kind == "f" else _integer_parts(abs(number))
+    step = "5" if mantissa >= "5" else "2" if mantissa >= "2" else "1"
+    return f"{kind}{sign}{step}e{int(exponent)}"
+
+
+def _integer_parts(number: int) -> tuple[str, int]:
+    # Not through float, which an integer of more than 308 digits overflows.
+    digits = str(number)
+    return digits[0], len(digits) - 1
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join([character for character in decomposed if not unicodedata.combining(character)])
+
+
+def _siblings_text(siblings: tuple[tuple[str, Any], ...]) -> str:
+    width = SEGMENTS[-1].width
+    parts: list[str] = []
+    length = 0
+    for key, value in siblings:
+        part = plain_name(key)
+        if isinstance(value, str) and value and len(value) <= 16:
+            text = _plain_text(value)
+            # A neighbour's number varies with every message and says little; its words may be a unit or a name.
+            if not text.startswith("'"):
+                part = f"{part} {text}"
+        parts.append(part)
+        length += len(part) + 1
+        if length >= width:
+            break
+    return "|".join(parts)
+
+
+_FIRST_OTHER = 96
+_SLASH = np.uint32(ord("/") - 31)
+_BAR = np.uint32(ord("|") - 31)
+_MIX = np.uint32(2_654_435_761)
+
+
+def _characters(texts: Sequence[str]) -> np.ndarray:
+    """uint32 [batch, WIDTH]: printable ASCII as 1 to 95, space as 0, anything else hashed to 96 and above."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).reshape(len(texts), WIDTH)
+    ascii_ids = np.maximum(points, 32) - 31
+    ascii_ids[points <= 32] = 0
+    other = points > 126
+    if other.any():
+        hashed = (points[other] * _MIX >> np.uint32(16)) % np.uint32(CHARACTERS - _FIRST_OTHER)
+        ascii_ids[other] = hashed + np.uint32(_FIRST_OTHER)
+    return ascii_ids
+
+
+def _inside_words(characters: np.ndarray) -> np.ndarray:
+    """bool [batch, WIDTH]: False at spaces, slashes and bars. Every segment begins with a space, so words end there."""
+    return (characters != 0) & (characters != _SLASH) & (characters != _BAR)
+
+
+def _bucket(hashes: np.ndarray) -> np.ndarray:
+    """Hash to 1 .. BUCKETS - 1; 0 stays for "nothing"."""
+    mixed = hashes * _MIX
+    mixed ^= mixed >> np.uint32(15)
+    return (mixed * np.uint32(2_246_822_519) >> np.uint32(8)) % np.uint32(BUCKETS - 1) + np.uint32(1)
+
+
+def _trigrams(characters: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """uint32 [batch, width]: the trigram around each character of a word, 0 elsewhere; a word's edge is a space."""
+    within = characters * inside
+    around = np.zeros((len(within), within.shape[1] + 2), np.uint32)
+    around[:, 1:-1] = within
+    size = np.uint32(CHARACTERS)
+    return _bucket((around[:, :-2] * size + within) * size + around[:, 2:]) * inside
+
+
+_PRIME = np.uint32(16_777_619)
+_POWERS = np.cumprod(np.full(WIDTH, _PRIME), dtype=np.uint32)
+_INVERSE_POWERS = np.cumprod(np.full(WIDTH, pow(int(_PRIME), -1, 2**32), np.uint32), dtype=np.uint32)
+
+
+def _put_words(pieces: np.ndarray, characters: np.ndarray, inside: np.ndarray) -> None:
+    """Write the hashes of each segment's first words into their slots of `pieces`.
+
+    A word's polynomial hash is the difference of two running sums, shifted back by the inverse power of where the
+    word begins: the whole batch at once, whatever the lengths.
+    """
+    change = np.diff(inside.astype(np.int8), axis=1, prepend=np.int8(0), append=np.int8(0))
+    rows, starts = np.nonzero(change == 1)
+    ends = np.nonzero(change == -1)[1]
+    sums = np.zeros((len(characters), WIDTH + 1), np.uint32)
+    np.cumsum(characters * inside * _POWERS, axis=1, dtype=np.uint32, out=sums[:, 1:])
+    hashes = _bucket((sums[rows, ends] - sums[rows, starts]) * _INVERSE_POWERS[starts] ^ np.uint32(0x9E3779B9))
+    groups = rows * len(SEGMENTS) + _SEGMENT_OF[starts]
+    rank = np.arange(len(groups)) - np.searchsorted(groups, groups)
+    kept = rank < _WORDS_KEPT[starts]
+    pieces[rows[kept], _FIRST_SLOT[starts[kept]] + rank[kept]] = hashes[kept]

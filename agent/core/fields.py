@@ -1,0 +1,60 @@
+"""Report to Fields: the leaves of the tree in document order, each with its neighbourhood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from agent.core.message import Field, Report
+
+SIBLINGS = 16
+"""Neighbours kept for a field; the encoder has room for about ten short keys."""
+
+
+def fields(report: Report) -> list[Field]:
+    """One Field for each scalar in the report's tree, in document order; a scalar tree gives a single one."""
+    topic = tuple(report.topic.split("/"))
+    if not isinstance(report.tree, (dict, list)):
+        return [Field("", (), report.tree, topic, ())]
+    return list(_leaves(report.tree, "", (), topic, ()))
+
+
+def _leaves(
+    container: dict[str, Any] | list[Any],
+    pointer: str,
+    keys: tuple[str, ...],
+    topic: tuple[str, ...],
+    outer: tuple[tuple[str, Any], ...],
+) -> Iterator[Field]:
+    if isinstance(container, dict):
+        members = list(container.items())
+    else:
+        members = [(str(index), value) for index, value in enumerate(container)]
+    shown = _shown(members, isinstance(container, list))
+    for position, (key, value) in enumerate(members):
+        inner_pointer = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        neighbours = (*_nearest(shown, position), *outer)[:SIBLINGS]
+        if isinstance(value, (dict, list)):
+            yield from _leaves(value, inner_pointer, (*keys, key), topic, neighbours)
+        else:
+            yield Field(inner_pointer, (*keys, key), value, topic, neighbours)
+
+
+def _shown(members: list[tuple[str, Any]], is_list: bool) -> list[tuple[str, Any]]:
+    # The indices of an array say nothing to a neighbour; the keys of an object do.
+    if is_list:
+        return []
+    return [(key, None if isinstance(value, (dict, list)) else value) for key, value in members]
+
+
+def _nearest(shown: list[tuple[str, Any]], position: int) -> list[tuple[str, Any]]:
+    """Members around `position`, nearest first, the following one before the preceding one."""
+    nearest: list[tuple[str, Any]] = []
+    distance = 1
+    while len(nearest) < SIBLINGS and distance < len(shown):
+        if position + distance < len(shown):
+            nearest.append(shown[position + distance])
+        if 0 <= position - distance < len(shown):
+            nearest.append(shown[position - distance])
+        distance += 1
+    return nearest

@@ -1,0 +1,110 @@
+"""Report, Fields and Verdicts to an Interpretation.
+
+The model labels; every value is copied from the message, so nothing can be made up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from agent.core.message import DeviceRef, Field, Interpretation, Problem, Reading, Report
+from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, Nature, accepts_unit
+from agent.core.summary import summary
+from agent.core.units import spelled_unit
+from agent.core.values import number_and_unit, truth
+from agent.core.verdict import LEVELS, Verdict
+
+
+def interpret(report: Report, fields: Sequence[Field], verdicts: Sequence[Verdict], model: str) -> Interpretation:
+    """What the report means: one Reading for each field, in order. `verdicts[i]` belongs to `fields[i]`."""
+    problems: list[Problem] = []
+    readings = tuple(
+        _reading(field, verdict, problems) for field, verdict in zip(fields, verdicts, strict=True)
+    )
+    device = _device(report.topic, not isinstance(report.tree, (dict, list)), verdicts)
+    return Interpretation(
+        topic=report.topic,
+        at=report.at,
+        retained=report.retained,
+        device=device,
+        kind=KINDS[_agreed([verdict.kind for verdict in verdicts])] if verdicts else "unknown",
+        readings=readings,
+        summary=summary(device, readings),
+        model=model,
+        problems=tuple(problems),
+    )
+
+
+def _reading(field: Field, verdict: Verdict, problems: list[Problem]) -> Reading:
+    raw = field.value
+    if isinstance(raw, float) and not math.isfinite(raw):
+        # JSON has no such number: Python reads NaN and 1e999, nobody else could read what would be published.
+        problems.append(Problem(field.path, "not_finite", f"{raw} is no number in JSON; it is given as null"))
+        raw = None
+    label = LABELS[verdict.label] if verdict.label else None
+    if label is None:
+        return Reading(field.path, None, raw, None, verdict.confidence, "model", raw)
+    if label.nature is Nature.BINARY:
+        return _binary(field.path, label.name, raw, verdict)
+    value, unit = _quantity(raw, verdict)
+    if unit and not accepts_unit(label, unit):
+        unit = None
+    if label.nature is Nature.ROLE and not unit:
+        value = raw
+    return Reading(field.path, label.name, value, unit, verdict.confidence, "model", raw)
+
+
+def _binary(path: str, label: str, raw: Any, verdict: Verdict) -> Reading:
+    holds = truth(raw)
+    value = raw if holds is None else holds != (verdict.polarity == "inverted")
+    return Reading(path, label, value, None, verdict.confidence, "model", raw, verdict.polarity)
+
+
+def _quantity(raw: Any, verdict: Verdict) -> tuple[Any, str | None]:
+    """The value as a number where it is one, and its unit: as the text says, else as the model infers."""
+    if not isinstance(raw, str):
+        return raw, verdict.unit or None
+    number, written = number_and_unit(raw)
+    if number is None:
+        return raw, verdict.unit or None
+    return number, (spelled_unit(written) if written else verdict.unit) or None
+
+
+def _agreed(log_probabilities: Sequence[np.ndarray], allowed: slice | np.ndarray | None = None) -> int:
+    """The class that the fields of a message agree on, among the allowed ones."""
+    total = np.mean(log_probabilities, axis=0)
+    if allowed is not None:
+        masked = np.full_like(total, -np.inf)
+        masked[allowed] = total[allowed]
+        total = masked
+    return int(np.argmax(total))
+
+
+def _device(topic: str, is_scalar: bool, verdicts: Sequence[Verdict]) -> DeviceRef:
+    levels = topic.split("/")
+    # The last level of a scalar's topic names the reading, unless there is no other level to name the device.
+    deepest = len(levels) - 2 if is_scalar and len(levels) > 1 else len(levels) - 1
+    area = None
+    kind = None
+    if verdicts:
+        exists = np.arange(LEVELS) < min(len(levels), LEVELS - 1)
+        exists[LEVELS - 1] = True
+        device_level = _agreed([verdict.device_level for verdict in verdicts], exists)
+        area_level = _agreed([verdict.area_level for verdict in verdicts], exists)
+        if device_level < LEVELS - 1:
+            deepest = min(deepest, len(levels) - 1 - device_level)
+        if area_level < LEVELS - 1:
+            area = levels[-1 - area_level]
+        kind = DEVICE_TYPES[_agreed([verdict.type for verdict in verdicts])]
+    name = levels[deepest] or topic
+    return DeviceRef(slug("/".join(levels[: deepest + 1])) or "unnamed", name, kind, area)
+
+
+def slug(text: str) -> str:
+    """Lower-case letters, digits and underscores, safe as a topic level and an identifier."""
+    return re.sub(r"\W+", "_", text.casefold()).strip("_")[:128]

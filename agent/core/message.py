@@ -1,0 +1,159 @@
+"""The values that travel from one step to the next, from the broker and back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as the broker delivered it."""
+
+    topic: str
+    payload: bytes
+    received_at: float
+    """Seconds since the Unix epoch, UTC."""
+    qos: int = 0
+    retained: bool = False
+    """True when the broker sent it from its store: state that was, not news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a message that could not be taken as it stood, while the rest could."""
+
+    path: str
+    """JSON pointer to the place."""
+    reason: str
+    """A word for counting: not_finite, lone_surrogate, ..."""
+    detail: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A decoded message."""
+
+    topic: str
+    tree: Any
+    """JSON value: dict, list, str, int, float, bool or None."""
+    at: float
+    """Seconds since the Unix epoch, UTC."""
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One leaf of a report in its context, ready to be encoded."""
+
+    path: str
+    """JSON pointer into the payload; "" for a scalar payload."""
+    keys: tuple[str, ...]
+    """Keys and indices from the root to the leaf, unescaped."""
+    value: str | int | float | bool | None
+    topic: tuple[str, ...]
+    """Levels of the source topic."""
+    siblings: tuple[tuple[str, Any], ...]
+    """Neighbouring (key, value), nearest first: the same object's, then those of the enclosing ones.
+    The value is None for anything but a scalar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one leaf means."""
+
+    path: str
+    label: str | None
+    """A label of the ontology; None when the agent does not know."""
+    value: Any
+    """The leaf's value, parsed; for binaries True means the label's state."""
+    unit: str | None
+    confidence: float
+    """Calibrated probability that the label is right, 0 to 1."""
+    source: str
+    """model, declared or override."""
+    raw: Any
+    """The leaf as it was sent."""
+    polarity: str | None = None
+    """Binaries only: "inverted" when a true-like raw value means the opposite of the label's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRef:
+    """The device that a message speaks of."""
+
+    id: str
+    """Stable slug, made of the topic."""
+    name: str
+    type: str | None
+    area: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What one message means."""
+
+    topic: str
+    at: float
+    """Seconds since the Unix epoch, UTC: when the message arrived."""
+    retained: bool
+    device: DeviceRef
+    kind: str
+    """state, telemetry, event, availability, command, config, log or unknown."""
+    readings: tuple[Reading, ...]
+    summary: str
+    model: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that could not be interpreted, and why."""
+
+    topic: str
+    at: float
+    """Seconds since the Unix epoch, UTC."""
+    reason: str
+    """A word for counting: empty, not_utf8, malformed_json, duplicate_key, too_deep, ..."""
+    detail: str
+    """A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, told by a change between two messages of a device."""
+
+    device: DeviceRef
+    at: float
+    """Seconds since the Unix epoch, UTC."""
+    kind: str
+    """opened, closed, motion, leak, turned_on, button, ..."""
+    severity: str
+    """info, notice, warning or critical."""
+    label: str
+    path: str
+    value: Any
+    topic: str
+    text: str
+    """One sentence in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A message for the broker."""
+
+    topic: str
+    payload: bytes
+    qos: int = 0
+    retain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one message."""
+
+    interpretation: Interpretation | None
+    refusal: Refusal | None
+    events: tuple[Event, ...]
+    publications: tuple[Publication, ...]

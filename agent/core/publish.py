@@ -1,0 +1,118 @@
+"""What leaves the agent: values to JSON and to Publications."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from agent.core.message import Event, Interpretation, Publication, Reading, Refusal
+
+SCHEMA = 1
+"""Version of the published shapes."""
+
+
+def interpretation_json(interpretation: Interpretation) -> dict[str, Any]:
+    """The Interpretation as it is published. `problems` is there only when there are any."""
+    device = interpretation.device
+    shape = {
+        "schema": SCHEMA,
+        "topic": interpretation.topic,
+        "at": timestamp(interpretation.at),
+        "retained": interpretation.retained,
+        "device": {"id": device.id, "name": device.name, "type": device.type, "area": device.area},
+        "kind": interpretation.kind,
+        "readings": [_reading_json(reading) for reading in interpretation.readings],
+        "summary": interpretation.summary,
+        "model": interpretation.model,
+    }
+    if interpretation.problems:
+        shape["problems"] = [
+            {"path": problem.path, "reason": problem.reason, "detail": problem.detail}
+            for problem in interpretation.problems
+        ]
+    return shape
+
+
+def _reading_json(reading: Reading) -> dict[str, Any]:
+    shape: dict[str, Any] = {"path": reading.path, "label": reading.label, "value": reading.value, "unit": reading.unit}
+    if reading.polarity is not None:
+        shape["polarity"] = reading.polarity
+    shape["confidence"] = round(reading.confidence, 3)
+    shape["source"] = reading.source
+    shape["raw"] = reading.raw
+    return shape
+
+
+def refusal_json(refusal: Refusal) -> dict[str, Any]:
+    """The Refusal as it is published in the place of an Interpretation. A long topic is given by its beginning."""
+    return {
+        "schema": SCHEMA,
+        "topic": refusal.topic[:256].encode("utf-8", "replace").decode(),
+        "at": timestamp(refusal.at),
+        "error": {"reason": refusal.reason, "detail": refusal.detail},
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """The Event as it is published."""
+    return {
+        "schema": SCHEMA,
+        "at": timestamp(event.at),
+        "device": {"id": event.device.id, "name": event.device.name},
+        "event": event.kind,
+        "severity": event.severity,
+        "label": event.label,
+        "value": event.value,
+        "topic": event.topic,
+        "path": event.path,
+        "text": event.text,
+    }
+
+
+def line(shape: Mapping[str, Any]) -> str:
+    """Compact JSON in one line. Raises ValueError for anything that JSON has no word for."""
+    return json.dumps(shape, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def timestamp(at: float) -> str:
+    """Seconds since the Unix epoch as "2026-11-23T09:00:00.123Z"."""
+    moment = datetime.fromtimestamp(at, timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+class Publisher:
+    """Values to Publications under one topic prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    @property
+    def prefix(self) -> str:
+        """The levels under which everything is published."""
+        return self._prefix
+
+    def interpretation(self, interpretation: Interpretation) -> Publication:
+        """On `<prefix>/interpretation/<source topic>`."""
+        topic = f"{self._prefix}/interpretation/{interpretation.topic}"
+        return Publication(topic, line(interpretation_json(interpretation)).encode(), qos=1)
+
+    def refusal(self, refusal: Refusal) -> Publication | None:
+        """In the place of the Interpretation; None when the source topic itself cannot be published under."""
+        if refusal.reason in ("topic_too_long", "topic_not_valid"):
+            return None
+        topic = f"{self._prefix}/interpretation/{refusal.topic}"
+        return Publication(topic, line(refusal_json(refusal)).encode(), qos=1)
+
+    def event(self, event: Event) -> Publication:
+        """On `<prefix>/event/<device id>`."""
+        return Publication(f"{self._prefix}/event/{event.device.id}", line(event_json(event)).encode(), qos=1)
+
+    def status(self, status: str) -> Publication:
+        """`online` or `offline`, retained, on `<prefix>/status`."""
+        return Publication(f"{self._prefix}/status", status.encode(), qos=1, retain=True)
+
+    def stats(self, counters: Mapping[str, Any]) -> Publication:
+        """Counters, retained, on `<prefix>/stats`."""
+        return Publication(f"{self._prefix}/stats", line(counters).encode(), qos=0, retain=True)

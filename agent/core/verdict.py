@@ -1,0 +1,97 @@
+"""Scores to Verdicts: what the model holds of a field by itself, before the message is looked at as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent.core.ontology import LABELS, UNITS, accepts_unit
+
+LEVELS = 8
+"""Classes of the device and area heads: topic level counted from the end, 0 the last; LEVELS - 1 means "none"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Model output for a batch of fields: logits, float32 [batch, classes of the head]."""
+
+    label: np.ndarray
+    unit: np.ndarray
+    polarity: np.ndarray
+    """[batch, 2]: normal, inverted."""
+    kind: np.ndarray
+    type: np.ndarray
+    device_level: np.ndarray
+    area_level: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How raw logits become probabilities that can be trusted. Fitted on ecosystems left out of training."""
+
+    temperature: float = 1.0
+    """Label logits are divided by it before the softmax."""
+    threshold: float = 0.0
+    """Labels below this confidence are withheld: the agent does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the model holds of one field. A pure function of the field's rendered text."""
+
+    label: str | None
+    confidence: float
+    """Probability of the best label, 0 to 1, also where it is withheld."""
+    unit: str
+    """The best unit that goes with the label; "" for none."""
+    polarity: str
+    """normal or inverted; means something for binaries only."""
+    runners_up: tuple[tuple[str, float], ...]
+    """The most probable labels with their probabilities, best first, the given one included."""
+    kind: np.ndarray
+    """float32 [kinds]: log-probabilities; so are the next three."""
+    type: np.ndarray
+    device_level: np.ndarray
+    area_level: np.ndarray
+
+
+_NAMES = tuple(LABELS)
+# Home Assistant drops an entity whose unit its class does not allow, so such a pair never leaves the model.
+_ACCEPTED = np.array([[accepts_unit(label, unit) for unit in UNITS] for label in LABELS.values()])
+_RUNNERS_UP = 4
+
+
+def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
+    """One Verdict for each row of the scores."""
+    probabilities = np.exp(_log_softmax(scores.label / calibration.temperature))
+    ranking = np.argsort(-probabilities, axis=1)[:, :_RUNNERS_UP]
+    units = np.argmax(np.where(_ACCEPTED[ranking[:, 0]], scores.unit, -np.inf), axis=1)
+    inverted = scores.polarity[:, 1] > scores.polarity[:, 0]
+    kinds = _log_softmax(scores.kind)
+    types = _log_softmax(scores.type)
+    device_levels = _log_softmax(scores.device_level)
+    area_levels = _log_softmax(scores.area_level)
+    found = []
+    for row, ranked in enumerate(ranking):
+        runners_up = tuple((_NAMES[index], float(probabilities[row, index])) for index in ranked)
+        best, confidence = runners_up[0]
+        found.append(
+            Verdict(
+                label=best if confidence >= calibration.threshold else None,
+                confidence=confidence,
+                unit=UNITS[units[row]],
+                polarity="inverted" if inverted[row] else "normal",
+                runners_up=runners_up,
+                kind=kinds[row],
+                type=types[row],
+                device_level=device_levels[row],
+                area_level=area_levels[row],
+            )
+        )
+    return found
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -1,0 +1,1 @@
+"""The released model: weights and spec."""

@@ -1,0 +1,162 @@
+"""The model file behind one callable: tokens in, scores out.
+
+ai-edge-litert is the runtime; where it has no wheel (32-bit Raspberry Pi OS) tflite-runtime takes its place. One
+thread owns a Model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agent.core import encode
+from agent.core.encode import Tokens
+from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
+from agent.core.pipeline import Reader
+from agent.core.verdict import LEVELS, Calibration, Scores
+
+RELEASED = Path(__file__).parent / "model" / "dragoman-small.json"
+"""The spec of the model that is shipped with the agent."""
+BATCH = 16
+"""Fields that go through the network at once."""
+
+
+class ArtifactError(Exception):
+    """The model cannot be used: it is missing, damaged, or made for another version of the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a model file states about itself; it travels beside the weights."""
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    encoder_version: int
+    calibration: Calibration
+
+
+def vocabulary() -> dict[str, list[str]]:
+    """The classes of each head in the order of its outputs, as this version of the agent understands them."""
+    return {
+        "label": list(LABELS),
+        "unit": list(UNITS),
+        "polarity": ["normal", "inverted"],
+        "kind": list(KINDS),
+        "type": list(DEVICE_TYPES),
+        "device_level": [*(str(level) for level in range(LEVELS - 1)), "none"],
+        "area_level": [*(str(level) for level in range(LEVELS - 1)), "none"],
+    }
+
+
+def load(spec_path: Path = RELEASED) -> Reader:
+    """The model that a spec describes, ready to read.
+
+    Raises:
+        ArtifactError: the spec or model is missing or damaged, its checksum differs, or it was made for another
+            encoder or vocabulary.
+    """
+    spec = _spec(spec_path)
+    model_path = spec_path.parent / spec.file
+    try:
+        content = model_path.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"{model_path}: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != spec.sha256:
+        raise ArtifactError(f"{model_path}: the checksum differs from the one in {spec_path.name}; reinstall dragoman")
+    return Reader(f"{spec.name} {spec.version}", Model(content), spec.calibration)
+
+
+def _spec(path: Path) -> Spec:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ArtifactError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise ArtifactError(f"{path}: not a model spec: {error}") from None
+    if raw["encoder_version"] != encode.VERSION:
+        raise ArtifactError(
+            f"{path}: made for encoder version {raw['encoder_version']}, this agent has {encode.VERSION}"
+        )
+    if raw["vocabulary"] != vocabulary():
+        raise ArtifactError(f"{path}: made for another vocabulary than this agent's")
+    return Spec(
+        raw["name"],
+        raw["version"],
+        raw["file"],
+        raw["sha256"],
+        raw["encoder_version"],
+        Calibration(**raw["calibration"]),
+    )
+
+
+class Model:
+    """Scores of tokens. Holds one interpreter for a lone field and one for a full batch."""
+
+    def __init__(self, content: bytes) -> None:
+        self._lone = _Network(content, 1)
+        self._full = _Network(content, BATCH)
+        sizes = [len(classes) for classes in vocabulary().values()]
+        self._borders = np.cumsum(sizes)[:-1]
+
+    def __call__(self, tokens: Tokens) -> Scores:
+        """Logits of every head, float32 [fields, classes], for any number of fields of at least one."""
+        logits = []
+        for start in range(0, len(tokens.characters), BATCH):
+            characters = tokens.characters[start : start + BATCH]
+            network = self._lone if len(characters) == 1 else self._full
+            logits.append(network.logits(characters, tokens.pieces[start : start + BATCH]))
+        heads = np.split(np.concatenate(logits), self._borders, axis=1)
+        return Scores(**dict(zip(vocabulary(), heads, strict=True)))
+
+
+class _Network:
+    """One interpreter of fixed batch size. The heads' logits come as one tensor, in the order of the vocabulary."""
+
+    def __init__(self, content: bytes, batch: int) -> None:
+        self._batch = batch
+        self._interpreter = _interpreter(content)
+        inputs = self._interpreter.get_input_details()
+        for detail in inputs:
+            self._interpreter.resize_tensor_input(detail["index"], [batch, *detail["shape"][1:]])
+        self._interpreter.allocate_tensors()
+        # Inputs are known by name: converters order them as they like.
+        self._characters = next(detail["index"] for detail in inputs if "characters" in detail["name"])
+        self._pieces = next(detail["index"] for detail in inputs if "pieces" in detail["name"])
+        (output,) = self._interpreter.get_output_details()
+        self._output = output["index"]
+        self._scale, self._zero_point = output["quantization"]
+
+    def logits(self, characters: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+        """float32 [fields, classes of all heads], for at most as many fields as the batch holds."""
+        count = len(characters)
+        self._interpreter.set_tensor(self._characters, self._filled(characters))
+        self._interpreter.set_tensor(self._pieces, self._filled(pieces))
+        self._interpreter.invoke()
+        raw = self._interpreter.get_tensor(self._output)[:count]
+        return (raw.astype(np.float32) - self._zero_point) * np.float32(self._scale)
+
+    def _filled(self, rows: np.ndarray) -> np.ndarray:
+        if len(rows) == self._batch:
+            return rows
+        filled = np.zeros((self._batch, rows.shape[1]), np.int32)
+        filled[: len(rows)] = rows
+        return filled
+
+
+def _interpreter(content: bytes) -> Any:
+    """A single-threaded interpreter of a model file's content, from whichever runtime is installed."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        from tflite_runtime.interpreter import Interpreter
+    try:
+        return Interpreter(model_content=content, num_threads=1)
+    except ValueError as error:
+        raise ArtifactError(f"the runtime refuses the model: {error}") from None

@@ -1,0 +1,1 @@
+"""Training of the released model, file to file. Nothing in `agent` imports this package."""
