@@ -139,14 +139,15 @@ class _Network:
         self._interpreter.set_tensor(self._characters, self._filled(characters))
         self._interpreter.set_tensor(self._pieces, self._filled(pieces))
         self._interpreter.invoke()
-        raw = self._interpreter.get_tensor(self._output)[:count]
+        raw = self._interpreter.get_tensor(self._output)[:count, 0, 0]
         return (raw.astype(np.float32) - self._zero_point) * np.float32(self._scale)
 
     def _filled(self, rows: np.ndarray) -> np.ndarray:
+        """int32 [batch, 1, width]: the rows, and zeros where there are fewer than the batch holds."""
         if len(rows) == self._batch:
-            return rows
-        filled = np.zeros((self._batch, rows.shape[1]), np.int32)
-        filled[: len(rows)] = rows
+            return rows[:, None]
+        filled = np.zeros((self._batch, 1, rows.shape[1]), np.int32)
+        filled[: len(rows), 0] = rows
         return filled
 
 

@@ -1,0 +1,57 @@
+"""The console script `dragoman`. stdout is data, stderr is logs; exit 0 done, 1 failed, 2 usage or configuration."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from agent import __version__
+
+# Each command is a module with `add_arguments(parser)` and `main(arguments) -> exit status`, imported only when it is
+# asked for, so that none pays for another's libraries.
+COMMANDS = {
+    "run": "run the daemon",
+    "check": "validate a configuration file",
+    "interpret": "read messages as JSON Lines on stdin, write interpretations on stdout",
+    "explain": "show how one message is understood",
+    "demo": "show it all at work: a broker, a simulated home and the agent",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status of the command that the arguments name."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    command = arguments[0] if arguments else "--help"
+    if command not in COMMANDS:
+        return _overview(arguments)
+    module = import_module(f"agent.cli.{command}")
+    parser = argparse.ArgumentParser(prog=f"dragoman {command}", description=module.__doc__)
+    module.add_arguments(parser)
+    try:
+        return int(module.main(parser.parse_args(arguments[1:])))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of stdout has gone, as in `dragoman interpret | head`; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _overview(arguments: list[str]) -> int:
+    listing = "\n".join(f"  {name:<10} {does}" for name, does in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="dragoman",
+        usage="dragoman COMMAND [options]",
+        description="Reads the messages of a home's MQTT devices and says what each field means.",
+        epilog=f"commands:\n{listing}\n\n`dragoman COMMAND --help` tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"dragoman {__version__}")
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return 2
+    parser.parse_known_args(arguments)
+    parser.error(f"{arguments[0]!r} is no command; there are {', '.join(COMMANDS)}")

@@ -1,0 +1,129 @@
+"""Read messages from stdin as JSON Lines, {"topic": ..., "payload": ...} or "payload_b64" for bytes, and write one
+interpretation a line to stdout, in the same order; an "id" is echoed. A line that cannot be read is answered by a
+line with its "error". No broker is needed."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from agent.core.decode import Limits
+from agent.core.message import Message, Refusal
+from agent.core.pipeline import Interpreter
+from agent.core.publish import interpretation_json, line, refusal_json
+from agent.tflite import ArtifactError, load
+
+BATCH = 64
+"""Messages interpreted together, when so many are waiting."""
+MEMO = 50_000
+LINE_BYTES = 8 * 2**20
+"""A longer line is answered by its error; it would be an attack or a file without line ends."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command's options."""
+    parser.add_argument("--stats", action="store_true", help="print rate and memory to stderr at the end")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Exit status: 0 when all input was answered, 1 when the model cannot be used."""
+    try:
+        interpreter = Interpreter(load(), Limits(), MEMO)
+    except ArtifactError as error:
+        print(f"dragoman: {error}", file=sys.stderr)
+        return 1
+    started = time.perf_counter()
+    output = sys.stdout.buffer
+    for lines in _waiting(sys.stdin.buffer):
+        entries = [_entry(text) for text in lines]
+        results = iter(interpreter.interpret([entry.message for entry in entries if entry.message]))
+        for entry in entries:
+            if entry.message is None:
+                shape = refusal_json(Refusal("", time.time(), "input", entry.error))
+            else:
+                result = next(results)
+                shape = refusal_json(result) if isinstance(result, Refusal) else interpretation_json(result)
+            output.write(line({**entry.echo, **shape}).encode("utf-8", "replace") + b"\n")
+        output.flush()
+    if arguments.stats:
+        _print_statistics(interpreter, time.perf_counter() - started)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    message: Message | None
+    echo: dict[str, Any]
+    error: str = ""
+
+
+def _entry(text: bytes) -> _Entry:
+    """The message that one line of input holds, or what is wrong with the line."""
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return _Entry(None, {}, f"the line is not JSON: {str(error)[:200]}")
+    if not isinstance(fields, dict):
+        return _Entry(None, {}, 'the line is no object with "topic" and "payload"')
+    identifier = fields.get("id")
+    echo = {"id": identifier} if isinstance(identifier, (str, int)) else {}
+    topic = fields.get("topic")
+    if not isinstance(topic, str):
+        return _Entry(None, echo, '"topic" is missing or no string')
+    try:
+        payload = _payload(fields)
+    except ValueError as error:
+        return _Entry(None, echo, str(error))
+    return _Entry(Message(topic, payload, time.time(), retained=fields.get("retained") is True), echo)
+
+
+def _payload(fields: dict[str, Any]) -> bytes:
+    if "payload_b64" in fields:
+        try:
+            return base64.b64decode(fields["payload_b64"], validate=True)
+        except (TypeError, binascii.Error) as error:
+            raise ValueError(f'"payload_b64" is not base64: {error}') from None
+    payload = fields.get("payload")
+    if isinstance(payload, str):
+        return payload.encode("utf-8", "surrogatepass")
+    if payload is None:
+        raise ValueError('"payload" or "payload_b64" is missing')
+    return json.dumps(payload).encode()
+
+
+def _waiting(source: BinaryIO) -> Iterator[list[bytes]]:
+    """Lines of a stream in groups: all that are there, up to BATCH, without waiting for more."""
+    rest = b""
+    descriptor = source.fileno()
+    while chunk := os.read(descriptor, 1 << 18):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LINE_BYTES:
+            raise SystemExit("dragoman: a line of input is longer than 8 MiB")
+        lines = [text for text in lines if text.strip()]
+        for start in range(0, len(lines), BATCH):
+            yield lines[start : start + BATCH]
+    if rest.strip():
+        yield [rest]
+
+
+def _print_statistics(interpreter: Interpreter, seconds: float) -> None:
+    statistics = interpreter.statistics()
+    # Linux gives kibibytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memo = statistics["memo"]
+    print(
+        f"{statistics['messages']} messages, {statistics['readings']} readings in {seconds:.2f} s: "
+        f"{statistics['messages'] / seconds:.0f} messages/s; "
+        f"{statistics['refused']} refused, {statistics['unknown']} readings unknown; "
+        f"memo {memo['hits']} hits, {memo['misses']} misses; peak memory {peak:.0f} MiB",
+        file=sys.stderr,
+    )

@@ -1,0 +1,1 @@
+"""From facts to messages as devices send them, with the truth of every field."""

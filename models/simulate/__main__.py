@@ -1,0 +1,81 @@
+"""Simulated messages from facts: `python -m models.simulate FACTS OUT --fields N --seed S [--without ECOSYSTEM ...]`.
+
+Writes shards of rendered fields with their truths. A shard that is there already is kept, so that an interrupted run
+goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from fnmatch import fnmatch
+from multiprocessing import Pool
+from pathlib import Path
+
+from rich.progress import track
+
+from models.examples import examples, write_shard
+from models.facts import Device, read_devices
+from models.simulate.items import Vocabulary
+from models.simulate.messages import World, of_device, simulate
+
+LEXICON = Path(__file__).parent / "lexicon.yaml"
+SHARD_FIELDS = 100_000
+
+
+def devices(facts: Path) -> list[Device]:
+    """All devices of a folder of facts files, in the order of the files' names."""
+    return [device for path in sorted(facts.glob("*.jsonl")) for device in read_devices(path)]
+
+
+def split(found: list[Device], without: list[str]) -> tuple[list[Device], list[Device]]:
+    """(kept, left out) by patterns of ecosystem names."""
+    left_out = [device for device in found if any(fnmatch(device.ecosystem, pattern) for pattern in without)]
+    names = {device.ecosystem for device in left_out}
+    return [device for device in found if device.ecosystem not in names], left_out
+
+
+def _shard(task: tuple[Path, int, Path, list[str], bool]) -> None:
+    path, seed, facts, without, only_left_out = task
+    if path.exists():
+        return
+    kept, left_out = split(devices(facts), without)
+    rng = random.Random(seed)
+    rows: list[tuple[str, tuple[int, ...]]] = []
+    world = None if only_left_out else World(Vocabulary(LEXICON, kept), kept)
+    known = [device for device in left_out if any(fact.label for fact in device.facts)]
+    while len(rows) < SHARD_FIELDS:
+        rows.extend(examples(of_device(rng, rng.choice(known)) if world is None else simulate(rng, world)))
+    write_shard(path, rows[:SHARD_FIELDS], seed)
+
+
+def main() -> None:
+    """Write the shards."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("facts", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--fields", type=int, default=6_000_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", nargs="*", default=[], help="ecosystems to leave out, with * and ?")
+    parser.add_argument("--only-left-out", action="store_true", help="messages of the left-out devices, in their own keys")
+    parser.add_argument("--processes", type=int, default=2)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    count = -(-arguments.fields // SHARD_FIELDS)
+    tasks = [
+        (
+            arguments.out / f"shard-{index:04}.npz",
+            arguments.seed * 100_003 + index,
+            arguments.facts,
+            arguments.without,
+            arguments.only_left_out,
+        )
+        for index in range(count)
+    ]
+    with Pool(arguments.processes) as pool:
+        for _ in track(pool.imap_unordered(_shard, tasks), "simulating", total=count):
+            pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""Items: what one field of a message says and means, before it has a place in a message."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.core.ontology import LABELS, UNITS, Nature
+from models.facts import Device, Fact
+from models.simulate import quantities
+from models.simulate.voice import UNIT_SUFFIXES, UNIT_TEXTS, Voice, join, spell, split_words
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One field: how it is called, what it holds, and the truth about it (None is masked)."""
+
+    key: str
+    value: Any
+    label: str | None
+    unit: str | None
+    """"" is "none"; None is not known."""
+    polarity: str | None = None
+    unit_text: str | None = None
+    """How the unit would be written where it stands by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One way to call a label."""
+
+    text: str
+    terse: bool = False
+    """Used as it stands, never composed."""
+    inverted: bool = False
+    fact: Fact | None = None
+
+
+class Vocabulary:
+    """All ways to call a label, by language: the hand-written lexicon and the sources' keys and names."""
+
+    def __init__(self, lexicon: Path, devices: Iterable[Device]) -> None:
+        self._lexicon: dict[str, dict[str, list[Term]]] = {}
+        for label, by_language in yaml.safe_load(lexicon.read_text(encoding="utf-8")).items():
+            self._lexicon[label] = {
+                language: [
+                    Term(text.strip(), language == "short", language == "inverted") for text in terms.split(",")
+                ]
+                for language, terms in by_language.items()
+            }
+        self._keys: dict[str, list[Term]] = defaultdict(list)
+        self._names: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        for device in devices:
+            for fact in device.facts:
+                self._learn(fact)
+        # A key that a hundred integrations share is one way to say it, said often; the square root keeps rare ones heard.
+        self._keys = {label: _flattened(terms) for label, terms in self._keys.items()}
+        self.languages = sorted({language for names in self._names.values() for language in names})
+
+    def _learn(self, fact: Fact) -> None:
+        if fact.label not in LABELS:
+            return
+        inverted = fact.polarity == "inverted"
+        if fact.path:
+            self._keys[fact.label].append(Term(fact.path[-1], inverted=inverted, fact=fact))
+        for language, name in fact.names.items():
+            if 2 < len(name) < 48:
+                self._names[fact.label][language.partition("-")[0]].append(Term(name, inverted=inverted, fact=fact))
+
+    def term(self, rng: random.Random, label: str, language: str) -> Term:
+        """A way to call the label, in the language where one is known and else in English."""
+        lexicon = self._lexicon[label]
+        choice = rng.random()
+        if "inverted" in lexicon and rng.random() < 0.22:
+            return rng.choice(lexicon["inverted"])
+        if choice < 0.13 and "short" in lexicon:
+            return rng.choice(lexicon["short"])
+        if language == "en":
+            if choice < 0.5 and self._keys.get(label):
+                return rng.choice(self._keys[label])
+            if choice < 0.6 and self._names[label].get("en"):
+                return rng.choice(self._names[label]["en"])
+            return rng.choice(lexicon["en"])
+        if choice < 0.55 and self._names[label].get(language):
+            return rng.choice(self._names[label][language])
+        return rng.choice(lexicon.get(language) or lexicon["en"])
+
+
+def _flattened(terms: list[Term]) -> list[Term]:
+    by_text: dict[str, list[Term]] = defaultdict(list)
+    for term in terms:
+        by_text["".join(split_words(term.text))].append(term)
+    return [term for same in by_text.values() for term in same[: max(1, round(len(same) ** 0.5))]]
+
+
+_QUALIFIERS = {
+    "electric": "l1,l2,l3,phase a,phase b,phase c,phase 1,phase 2,a,b,c,1,2,3,total,grid,pv,pv1,pv2,battery,load,house,home,inverter,"
+    "ac,dc,input,output,channel 1,string 1,mppt1,neutral,import,export,average,avg,max,min,solar,wallbox,car,charger,generator,"
+    "netz,haus,speicher,hausanschluss,réseau,batterie,net,red,rete,nät,siec,сеть,电网,光伏,active,instant,today,line,ct1,bus,main",
+    "air": "indoor,outdoor,inside,outside,room,kitchen,living room,bedroom,external,internal,probe 1,ch1,ch2,average,current,actual,"
+    "measured,aussen,innen,außen,wohnzimmer,keller,cuisine,salon,extérieur,intérieur,binnen,buiten,interior,exterior,interno,esterno,"
+    "inne,ute,внутри,снаружи,室内,室外,1,2,3,sensor,sensor 1,bme280,sht31,min,max,zone 1,local,remote,basement,garage",
+    "plain": "1,2,3,0,current,actual,total,sensor,value,main,last,left,right,front,rear,a,b,zone 1,channel 2,ch1,port 1,my,device,"
+    "today,status,measured,primary,external,tank 1,pump,motor,system,average,min,max",
+}
+QUALIFIERS = {name: tuple(words.split(",")) for name, words in _QUALIFIERS.items()}
+_ELECTRIC = frozenset(
+    ("voltage", "current", "power", "apparent_power", "reactive_power", "power_factor", "energy", "reactive_energy", "frequency")
+)
+_AIR = frozenset(
+    ("temperature", "humidity", "atmospheric_pressure", "carbon_dioxide", "pm25", "pm10", "pm1", "illuminance", "aqi", "motion",
+     "window", "door", "opening", "climate_setpoint", "volatile_organic_compounds")
+)  # fmt: skip
+
+
+def _qualified(rng: random.Random, label: str, words: str) -> str:
+    kind = "electric" if label in _ELECTRIC else "air" if label in _AIR else "plain"
+    often = {"electric": 0.5, "air": 0.35, "plain": 0.15}[kind]
+    if rng.random() > often or LABELS[label].nature is Nature.ROLE and rng.random() < 0.5:
+        return words
+    qualifier = rng.choice(QUALIFIERS[kind])
+    return f"{qualifier} {words}" if rng.random() < 0.5 and not qualifier.isdigit() else f"{words} {qualifier}"
+
+
+# What becomes of a measurement's name when another word stands beside it: an alarm is no temperature any more.
+_DERIVED: tuple[tuple[str, str, str], ...] = (
+    ("problem", "", "{} alarm|{} fault|{} warning|high {} alarm|low {} alarm|over {}|high {}|low {}|{} too high|{} error state|"
+     "{} alert|{} high|{} low|alarm high {}|alarm low {}|{} failure|{} sensor fault|{} Alarm|{} Störung|défaut {}|alarme {}|"
+     "{} storing|авария {}|{}报警|alarma {}|allarme {}"),
+    ("config_setting", "same", "{} limit|max {} limit|{} threshold|{} offset|{} calibration|{} setpoint limit|{} correction|"
+     "{} hysteresis|{} delta|min {} limit|{} Grenzwert|{} Schwelle|seuil {}|{} drempel|{} alarm threshold|порог {}|{}阈值"),
+    ("config_setting", "", "{} enabled|{} mode|{} report interval|{} sensitivity|{} alarm enabled|enable {}|{} alarm mode|{} display"),
+    ("metadata", "", "{} unit|{} type|{} name|{} sensor name|{} units|{} source|{} Einheit|{} label|unité {}|{}单位"),
+    ("timestamp", "", "{} timestamp|{} time|{} updated at|{} last update|{} last changed|max {} time|{} Zeit"),
+    ("identifier", "", "{} id|{} sensor id|{} address|{} index|{} sensor address"),
+    ("counter", "", "{} count|{} samples|{} alarms count|number of {} alarms|{} events|{} errors"),
+    ("other", "", "{} trend|{} raw|{} adc|{} quality|{} tendency|{} checksum"),
+)  # fmt: skip
+_DERIVED_WEIGHTS = (6, 5, 3, 3, 2, 1, 2, 2)
+_DERIVED_FROM = (
+    "temperature", "humidity", "battery", "voltage", "current", "power", "pressure", "energy", "illuminance", "carbon_dioxide",
+    "level", "frequency", "motion", "pm25", "moisture", "water", "weight", "distance", "wind_speed", "occupancy",
+)  # fmt: skip
+
+
+def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
+    """An item named after a measurement that is something else: its alarm, limit, unit, time, ..."""
+    label, unit_rule, patterns = rng.choices(_DERIVED, _DERIVED_WEIGHTS)[0]
+    origin = rng.choice(_DERIVED_FROM)
+    words = rng.choice(patterns.split("|")).format(vocabulary.term(rng, origin, voice.language).text)
+    key = spell(rng, words, voice)
+    if unit_rule == "same" and origin in quantities.RANGES:
+        number, unit = quantities.measurement(rng, origin)
+        return Item(key, number, label, unit or "")
+    if label == "config_setting":
+        return Item(key, _text_or_switch(rng, label), label, "")
+    return replace(_valued(rng, label, voice, None, False), key=key)
+
+
+def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -> Item:
+    """An item of the label, called and valued as this voice does."""
+    term = vocabulary.term(rng, label, voice.language)
+    valued = _valued(rng, label, voice, term.fact, term.inverted)
+    if term.terse:
+        words = term.text
+        if rng.random() < 0.2:
+            words = f"{words}{rng.randint(1, 4)}"
+        key = words if rng.random() < 0.6 else join(split_words(words), voice.case)
+    elif term.fact is not None and rng.random() < 0.3:
+        key = term.text
+    else:
+        key = spell(rng, _qualified(rng, label, term.text), voice)
+    if rng.random() < voice.unit_in_key and valued.unit in UNIT_SUFFIXES:
+        suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
+        key = _suffixed(rng, key, suffix, voice)
+    return replace(valued, key=key)
+
+
+def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Item:
+    """An item of a source's statement; `faithful` keeps the source's own spelling."""
+    valued = _valued(rng, fact.label, voice, fact, fact.polarity == "inverted")
+    own = fact.path[-1] if fact.path else (fact.topic or ("value",))[-1]
+    if faithful:
+        return replace(valued, key=own)
+    names = [name for language, name in fact.names.items() if language.startswith(voice.language)]
+    words = rng.choice(names) if names and (voice.language != "en" or rng.random() < 0.4) else own
+    return replace(valued, key=spell(rng, words, voice))
+
+
+def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
+    if voice.case in ("camel", "pascal"):
+        return key + _capital(suffix)
+    if voice.case in ("space", "title"):
+        return f"{key} [{suffix}]" if rng.random() < 0.5 else f"{key} ({suffix})"
+    if rng.random() < 0.08:
+        return f"{suffix}_{key}"
+    return f"{key}{rng.choice(('_', '_', '_', '', '-'))}{suffix}"
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | None, inverted: bool) -> Item:
+    """An item with a value but without a key."""
+    if fact is not None:
+        stated = _stated(rng, fact, inverted)
+        if stated is not None:
+            return stated
+    if label is None:
+        return Item("", rng.choice((rng.randint(0, 100), "text", True, 1.5)), None, None)
+    nature = LABELS[label].nature
+    if nature is Nature.BINARY or label in ("switch_state", "input_state", "availability"):
+        return _binary(rng, label, inverted)
+    if label == "timestamp":
+        return Item("", quantities.timestamp(rng), label, "")
+    if label == "identifier":
+        return Item("", quantities.identifier(rng), label, "")
+    if label == "firmware":
+        return Item("", quantities.firmware(rng), label, "")
+    textual = {"location": 0.12, "duration": 0.2, "battery": 0.05, "config_setting": 0.35, "error_code": 0.5, "other": 0.45,
+               "wind_direction": 0.15, "aqi": 0.15, "fan_speed": 0.3, "color": 0.25, "level": 0.15, "counter": 0.01}
+    if label not in quantities.RANGES or rng.random() < textual.get(label, 0):
+        return Item("", _text_or_switch(rng, label), label, "" if nature is Nature.ROLE else None)
+    return _numeric(rng, label, voice)
+
+
+def _numeric(rng: random.Random, label: str, voice: Voice) -> Item:
+    number, unit = quantities.measurement(rng, label)
+    text = rng.choice(UNIT_TEXTS.get(unit, (unit,)))
+    value: Any = number
+    if voice.scaled and isinstance(number, float):
+        value = round(number * rng.choice((10, 100, 1000)))
+    if voice.unit_in_value and unit:
+        value = f"{number}{rng.choice(('', ' '))}{text}"
+    elif voice.numbers_as_text:
+        value = str(number).replace(".", ",") if rng.random() < 0.06 else str(number)
+    return Item("", value, label, unit, unit_text=text)
+
+
+def _binary(rng: random.Random, label: str, inverted: bool) -> Item:
+    if inverted and rng.random() < 0.3 and quantities.has_words(label):
+        # `contact: "open"` names the state itself, whatever the key.
+        return Item("", quantities.worded(rng, label), label, "", "normal")
+    value = None if rng.random() < 0.01 else quantities.binary(rng, label, inverted)
+    return Item("", value, label, "", "inverted" if inverted else "normal")
+
+
+def _text_or_switch(rng: random.Random, label: str) -> Any:
+    words = quantities.WORDS.get(label, ("ok",))
+    if label == "config_setting" and rng.random() < 0.4:
+        return rng.choice((True, False, "ON", "OFF", 0, 1))
+    if label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action") and rng.random() < 0.2:
+        return rng.randint(0, 9)
+    return rng.choice(words)
+
+
+def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
+    """An item with a value as the source states it; None when it states none."""
+    label, values = fact.label, fact.values
+    polarity = fact.polarity
+    if label in LABELS and LABELS[label].nature is Nature.BINARY and polarity is None:
+        polarity = "inverted" if inverted else "normal"
+    unit = fact.unit if fact.unit in UNITS else None
+    if values.true is not None and values.false is not None:
+        return Item("", rng.choice((values.true, values.false)), label, unit, polarity)
+    if values.options and rng.random() < 0.8:
+        return Item("", rng.choice(values.options), label, unit, polarity)
+    if values.type == "binary":
+        return Item("", quantities.binary(rng, label or "switch_state", inverted), label, unit, polarity)
+    if label in quantities.RANGES and unit:
+        number = quantities.measurement_in(rng, label, unit)
+        if number is not None and rng.random() < 0.8:
+            return Item("", number, label, unit, unit_text=unit)
+    if values.min is not None and values.max is not None and values.type in ("number", "integer"):
+        number = rng.uniform(values.min, min(values.max, values.min + 1e6))
+        whole = values.type == "integer" or (values.step or 1) >= 1
+        return Item("", round(number) if whole else round(number, 2), label, unit, polarity, unit)
+    if values.examples and rng.random() < 0.7:
+        example = rng.choice(values.examples)
+        if not isinstance(example, (dict, list)):
+            return Item("", example, label, unit, polarity)
+    if label in quantities.RANGES and unit is not None and LABELS[label].nature is Nature.MEASUREMENT:
+        # A unit that no range is known for: any magnitude of the label's.
+        number, _ = quantities.measurement(rng, label)
+        return Item("", number, label, unit)
+    return None
+
+

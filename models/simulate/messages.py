@@ -1,0 +1,377 @@
+"""Items put together into messages of many shapes, with the truth of every leaf."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.core.ontology import LABELS, Nature
+from models.facts import Device, Fact
+from models.simulate import topics
+from models.simulate.items import Item, Vocabulary, derived, item, of_fact
+from models.simulate.quantities import identifier, timestamp
+from models.simulate.voice import Voice, join, spell, split_words, voice
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a leaf means; None is masked."""
+
+    label: str | None
+    unit: str | None
+    polarity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A message and the truth about it."""
+
+    topic: str
+    tree: Any
+    truths: dict[str, Truth]
+    """By JSON pointer; leaves that are not in here are masked."""
+    kind: str | None
+    type: str | None
+    device_level: int
+    area_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A leaf under construction: the tree's builder finds its pointer later."""
+
+    item: Item
+
+
+_ARCHETYPES = {
+    "climate_sensor": "temperature:9 humidity:8 atmospheric_pressure:3 battery:6 voltage:3 link_quality:3 signal_strength:3 timestamp:2"
+    " identifier:2 battery_low:2 illuminance:1 moisture:1 metadata:1",
+    "air_quality_sensor": "carbon_dioxide:7 pm25:6 pm10:5 pm1:3 pm4:2 volatile_organic_compounds:4 volatile_organic_compounds_parts:3"
+    " temperature:5 humidity:5 aqi:4 formaldehyde:3 atmospheric_pressure:3 ozone:2 nitrogen_dioxide:2 carbon_monoxide:2 sound_pressure:1",
+    "weather_station": "temperature:8 humidity:7 wind_speed:7 wind_direction:6 precipitation:7 precipitation_intensity:5 uv_index:4"
+    " irradiance:4 illuminance:3 atmospheric_pressure:6 battery_low:3 timestamp:3 rain_detected:2 metadata:2 identifier:3 battery:2",
+    "energy_meter": "power:9 energy:9 voltage:7 current:7 frequency:4 power_factor:4 apparent_power:3 reactive_power:3 reactive_energy:2"
+    " timestamp:3 identifier:2 gas:2 water:2 temperature:1 monetary:1",
+    "inverter": "power:9 energy:8 voltage:6 current:6 temperature:4 frequency:3 battery:4 device_state:4 error_code:4 percentage:2"
+    " duration:3 identifier:2 firmware:2 energy_storage:2 irradiance:1 problem:3 counter:1 config_setting:2",
+    "battery": "battery:8 voltage:8 current:7 power:5 temperature:5 energy_storage:4 counter:3 percentage:3 device_state:3 problem:5"
+    " battery_charging:4 other:3 energy:2 duration:2 firmware:1",
+    "charger": "device_state:6 power:6 energy:7 current:6 voltage:5 plug:4 battery_charging:4 config_setting:5 error_code:3 lock_state:2"
+    " duration:4 temperature:3 switch_state:4 identifier:2 firmware:2 connectivity:3 battery:2 signal_strength:2",
+    "thermostat": "temperature:9 climate_setpoint:9 climate_mode:7 hvac_action:6 valve_position:4 battery:4 battery_low:3 window:3"
+    " config_setting:5 humidity:3 link_quality:2 fan_mode:2 heat:1 running:2 problem:1 fan_speed:2 error_code:1",
+    "cover": "cover_position:8 cover_state:8 cover_tilt:4 power:3 energy:2 moving:3 config_setting:3 voltage:1 link_quality:1 input_state:2",
+    "light": "switch_state:8 light_brightness:8 color_temp:6 color_mode:5 color:6 light_effect:4 config_setting:2 link_quality:2 power:2"
+    " duration:1 update:2",
+    "switch": "switch_state:9 power:6 energy:5 voltage:5 current:4 link_quality:3 config_setting:3 temperature:2 input_state:3 update:2"
+    " signal_strength:2 duration:1",
+    "lock": "lock_state:8 lock:5 battery:5 door:4 action:3 battery_low:3 timestamp:2 identifier:2 metadata:2 config_setting:2 link_quality:1",
+    "contact_sensor": "opening:8 door:5 window:5 battery:6 tamper:4 battery_low:5 link_quality:4 voltage:3 temperature:2 garage_door:2",
+    "motion_sensor": "motion:8 occupancy:7 presence:4 illuminance:6 battery:5 light_detected:2 temperature:3 tamper:3 link_quality:3"
+    " config_setting:2 distance:2 battery_low:3 moving:2",
+    "leak_sensor": "leak:9 battery:6 battery_low:5 tamper:4 temperature:2 link_quality:3 rain_detected:1",
+    "smoke_sensor": "smoke:8 gas_alarm:6 carbon_monoxide:5 battery:5 battery_low:4 tamper:3 heat:3 problem:3 temperature:2 sound:1",
+    "button": "action:9 battery:6 link_quality:4 voltage:2 identifier:2 timestamp:2",
+    "fan": "switch_state:6 fan_speed:8 fan_mode:7 rotation_speed:4 temperature:2 humidity:2 percentage:3 pm25:2 config_setting:2",
+    "valve": "valve_position:6 switch_state:5 volume_flow_rate:5 water:5 volume:4 duration:4 battery:3 pressure:3 leak:2 config_setting:2",
+    "vacuum": "device_state:8 battery:7 area:6 duration:5 fan_mode:4 error_code:5 percentage:4 counter:3 fan_speed:3 location:1 metadata:2"
+    " battery_charging:2 running:2",
+    "appliance": "device_state:7 duration:5 climate_mode:2 door:4 power:4 energy:3 temperature:4 percentage:3 running:4 metadata:3"
+    " error_code:3 weight:2 water:2 rotation_speed:2 counter:2 switch_state:3",
+    "tracker": "location:9 speed:6 distance:6 battery:6 timestamp:6 angle:5 presence:3 metadata:4 identifier:4 moving:3 connectivity:2"
+    " counter:2 battery_charging:2 signal_strength:2 action:1 acceleration:2",
+    "gateway": "duration:6 data_size:6 percentage:5 signal_strength:5 identifier:7 firmware:6 metadata:6 connectivity:5 counter:5 data_rate:4"
+    " temperature:3 timestamp:5 voltage:2 availability:3 update:3 error_code:2 config_setting:4 frequency:2 other:2",
+    "camera": "motion:5 connectivity:3 running:3 config_setting:4 sound:3 signal_strength:2 metadata:2 data_rate:2 light_detected:2 action:2"
+    " counter:2",
+    "siren": "alarm_state:6 switch_state:4 tamper:4 battery:3 safety:3 problem:2 config_setting:3 sound:2 power_present:3 door:2 motion:2",
+    "plant": "moisture:8 conductivity:6 temperature:5 illuminance:5 battery:5 humidity:2 ph:2",
+    "pool": "ph:7 temperature:6 other:4 conductivity:3 level:3 pressure:4 volume_flow_rate:3 running:3 switch_state:3",
+    "tank": "level:8 distance:6 volume_storage:6 temperature:3 battery:3 percentage:2 pressure:2 volume:2 problem:2",
+    "meter": "water:7 gas:7 volume_flow_rate:5 counter:4 temperature:3 battery:3 leak:2 timestamp:3 pressure:2 energy:3 identifier:2",
+    "vibration": "vibration:8 acceleration:6 angle:6 tamper:2 battery:4 action:2 moving:2 sound:2 weight:1",
+    "vehicle": "distance:7 battery:7 plug:4 battery_charging:4 door:4 window:3 lock:5 temperature:4 pressure:5 speed:3 location:3 power:2"
+    " climate_mode:1 garage_door:1 duration:2 firmware:1",
+    "server": "percentage:7 data_size:7 data_rate:6 duration:5 temperature:4 rotation_speed:4 counter:4 firmware:3 identifier:3 power:2",
+    "tariff": "monetary:9 energy:4 power:3 timestamp:3 carbon_dioxide:1",
+    "alarm": "power_present:5 safety:4 problem:5 smoke:3 heat:3 cold:3 battery_low:4 tamper:4 alarm_state:5 door:3 sound:3",
+}  # fmt: skip
+_NOT_TYPES = {"plant": "climate_sensor", "pool": None, "tank": None, "meter": "energy_meter", "vibration": None, "vehicle": "tracker",
+              "server": "gateway", "tariff": None, "alarm": "siren"}  # fmt: skip
+ARCHETYPES = {
+    name: ([entry.partition(":")[0] for entry in text.split()], [float(entry.partition(":")[2]) for entry in text.split()])
+    for name, text in _ARCHETYPES.items()
+}
+_NOISE = ("timestamp", "identifier", "metadata", "signal_strength", "firmware", "counter", "duration", "link_quality", "data_size",
+          "battery", "config_setting", "other", "connectivity", "error_code")  # fmt: skip
+_WRAPPERS = ("data", "payload", "object", "values", "status", "state", "params", "result", "sensors", "decoded", "fields", "measurements",
+             "attributes", "properties", "report", "decoded_payload", "uplink_message", "msg", "body", "readings", "daten", "info")  # fmt: skip
+_PARTS = ("DS18B20", "BME280", "SI7021", "AM2301", "SHT3X", "ENERGY", "ANALOG", "SCD40", "SDS0X1", "VL53L0X", "HTU21", "BMP280", "Wifi",
+          "switch", "temp", "env", "environment", "power", "wifi", "sys", "device", "battery", "emeter", "meter", "light", "climate", "gps",
+          "network", "system", "sensor", "channel", "output", "input", "phase", "L1", "A", "B", "pv", "grid", "tmp", "hum", "bat", "lux",
+          "status", "extra", "heater", "tank", "zone", "probe", "ext", "external", "module", "pump", "outdoor", "indoor", "air", "soil",
+          "color", "update", "memory", "ram", "disk", "cpu", "load", "consumption", "production", "ch1", "port1", "accel", "cover")  # fmt: skip
+
+
+class World:
+    """All that messages are made of."""
+
+    def __init__(self, vocabulary: Vocabulary, devices: Sequence[Device]) -> None:
+        self.vocabulary = vocabulary
+        self.devices = [device for device in devices if any(fact.label for fact in device.facts)]
+        by_ecosystem: dict[str, list[int]] = {}
+        for index, device in enumerate(self.devices):
+            by_ecosystem.setdefault(device.ecosystem, []).append(index)
+        # An ecosystem counts by the square root of its size, so that none drowns the others.
+        self._weights = [0.0] * len(self.devices)
+        for members in by_ecosystem.values():
+            for index in members:
+                self._weights[index] = len(members) ** -0.5
+        total = 0.0
+        self._cumulative = [total := total + weight for weight in self._weights]
+
+    def device(self, rng: random.Random) -> Device:
+        """A device of the sources."""
+        return rng.choices(self.devices, cum_weights=self._cumulative)[0]
+
+
+def simulate(rng: random.Random, world: World) -> Simulated:
+    """A message that some device might send."""
+    speaking = voice(rng)
+    choice = rng.random()
+    if choice < 0.36 and world.devices:
+        device = world.device(rng)
+        items = _of_device(rng, device, speaking, faithful=rng.random() < 0.5)
+        kind_of_device = device.type
+    elif choice < 0.8:
+        archetype = rng.choice(tuple(ARCHETYPES))
+        labels, weights = ARCHETYPES[archetype]
+        count = min(len(labels), _size(rng))
+        items = [item(rng, world.vocabulary, speaking, label) for label in rng.choices(labels, weights, k=count)]
+        kind_of_device = _NOT_TYPES.get(archetype, archetype)
+    else:
+        labels = tuple(LABELS)
+        items = [item(rng, world.vocabulary, speaking, rng.choice(labels)) for _ in range(rng.choice((1, 1, 2, 3, 5, 8)))]
+        kind_of_device = None
+    for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
+        if rng.random() < 0.35:
+            extra = derived(rng, world.vocabulary, speaking)
+        else:
+            extra = item(rng, world.vocabulary, speaking, rng.choice(_NOISE))
+        items.insert(rng.randint(0, len(items)), extra)
+    return assemble(rng, speaking, items, kind_of_device)
+
+
+def of_device(rng: random.Random, device: Device) -> Simulated:
+    """A message of a source's device with its own keys: what evaluation on left-out ecosystems asks about."""
+    speaking = voice(rng)
+    return assemble(rng, speaking, _of_device(rng, device, speaking, faithful=True), device.type)
+
+
+def _of_device(rng: random.Random, device: Device, speaking: Voice, faithful: bool) -> list[Item]:
+    facts: list[Fact] = list(device.facts)
+    count = min(len(facts), _size(rng))
+    if len(facts) > count:
+        start = rng.randint(0, len(facts) - count)
+        facts = facts[start : start + count]
+    return [of_fact(rng, fact, speaking, faithful) for fact in facts]
+
+
+def _size(rng: random.Random) -> int:
+    return rng.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 10, 12))
+
+
+def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str | None) -> Simulated:
+    """The items in one message; of a scalar message only one of them is sent."""
+    shape = rng.random()
+    if shape < 0.24 or (len(items) == 1 and shape < 0.5):
+        return _scalar(rng, speaking, rng.choice(items), type_)
+    if shape < 0.3:
+        return _boxed(rng, speaking, rng.choice(items), type_)
+    kind = _kind(items)
+    topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
+    tree = _tree(rng, speaking, items)
+    if topic.device_level == topics.NONE and rng.random() < 0.6:
+        tree = {str(identifier(rng)): tree} if rng.random() < 0.5 else {"devices": {str(identifier(rng)): tree}}
+    return _finished(topic, tree, type_, topic.kind if topic.kind in _TOLD else kind)
+
+
+_TOLD = ("event", "availability", "command", "config", "log")
+
+
+def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
+    kind = _kind([chosen])
+    topic = topics.for_scalar(rng, speaking, _level(chosen.key), topics.GROUPS.get(chosen.label or "", ()), kind)
+    return _finished(topic, _Leaf(chosen), type_, kind)
+
+
+def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
+    """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
+    kind = _kind([chosen])
+    topic = topics.for_scalar(rng, speaking, _level(chosen.key), topics.GROUPS.get(chosen.label or "", ()), kind)
+    name = rng.choice(("value", "value", "value", "val", "v", "state", "Value", "current", "wert", "valeur", "payload", "reading"))
+    tree: dict[str, Any] = {name: _Leaf(chosen)}
+    if rng.random() < 0.4:
+        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _Leaf(Item("", timestamp(rng), "timestamp", ""))
+    if rng.random() < 0.3 and chosen.unit_text is not None:
+        tree[rng.choice(("unit", "units", "uom", "u"))] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+    return _finished(topic, _shuffled(rng, tree), type_, kind)
+
+
+def _level(key: str) -> str:
+    """A key as topic levels: what would split or break a topic is left out; some dots become levels."""
+    return key.replace("+", "").replace("#", "").strip("/") or "value"
+
+
+def _tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
+    form = rng.random()
+    if form < 0.5:
+        return _flat(rng, speaking, items)
+    if form < 0.66:
+        return _grouped(rng, speaking, items)
+    if form < 0.78:
+        return _wrapped(rng, speaking, _flat(rng, speaking, items))
+    if form < 0.84:
+        return _triples(rng, items)
+    if form < 0.9:
+        return {chosen.key: _box(rng, chosen) for chosen in items}
+    if form < 0.95:
+        return _listed(rng, speaking, items)
+    return _wrapped(rng, speaking, _grouped(rng, speaking, items))
+
+
+def _flat(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for chosen in items:
+        key = chosen.key
+        if rng.random() < 0.04:
+            tree[key] = _series(rng, chosen)
+        else:
+            tree[key] = _Leaf(chosen)
+            if chosen.unit_text and rng.random() < 0.03:
+                tree[join([*split_words(key), "unit"], speaking.case)] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+    return tree
+
+
+def _series(rng: random.Random, chosen: Item) -> list[Any]:
+    """Several values under one key: phases, minutes, channels."""
+    values = []
+    for _ in range(rng.randint(2, 6)):
+        value = chosen.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            varied = value * rng.uniform(0.9, 1.1) if rng.random() < 0.8 else 0
+            value = round(varied) if isinstance(value, int) else round(varied, 2)
+        values.append(_Leaf(Item("", value, chosen.label, chosen.unit, chosen.polarity)))
+    return values
+
+
+def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    place = rng.randint(1, 3)
+    for start in range(0, len(items), place):
+        part = items[start : start + place]
+        if rng.random() < 0.3:
+            tree.update(_flat(rng, speaking, part))
+            continue
+        told = topics.GROUPS.get(part[0].label or "", ())
+        name = rng.choice(told) if told and rng.random() < 0.4 else rng.choice(_PARTS)
+        if rng.random() < 0.2:
+            name = f"{name}{rng.choice(('', '_', '-', ':'))}{rng.randint(0, 4)}"
+        elif rng.random() < 0.3:
+            name = spell(rng, name, speaking)
+        elif rng.random() < 0.2:
+            # The group carries the meaning, its members only the unit or the sort of number.
+            name = part[0].key
+            tree[name] = {rng.choice(("value", "val", "current", "now", "total", "avg", "state", "raw")): _Leaf(part[0])}
+            continue
+        tree[name] = _flat(rng, speaking, part)
+    return tree
+
+
+def _wrapped(rng: random.Random, speaking: Voice, tree: Any) -> dict[str, Any]:
+    wrapper = {join(split_words(rng.choice(_WRAPPERS)), speaking.case): tree}
+    if rng.random() < 0.5:
+        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = _Leaf(Item("", timestamp(rng), "timestamp", ""))
+    if rng.random() < 0.5:
+        wrapper[rng.choice(("id", "device_id", "devEUI", "mac", "serial", "node", "deviceName", "sn"))] = _Leaf(
+            Item("", identifier(rng), "identifier", "")
+        )
+    return _shuffled(rng, wrapper)
+
+
+def _triples(rng: random.Random, items: list[Item]) -> Any:
+    """`[{"name": "Temperature", "value": 21.4, "unit": "°C"}, ...]`."""
+    name = rng.choice(("name", "key", "n", "type", "id", "sensor", "label", "Name", "measurement", "code", "param"))
+    value = rng.choice(("value", "val", "v", "Value", "data", "reading", "state"))
+    unit = rng.choice(("unit", "u", "units", "uom", "Unit", None))
+    rows = []
+    for chosen in items:
+        row: dict[str, Any] = {name: _Leaf(Item("", chosen.key, "metadata", "")), value: _Leaf(chosen)}
+        if unit and chosen.unit_text:
+            row[unit] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+        rows.append(row if rng.random() < 0.9 else _shuffled(rng, row))
+    if rng.random() < 0.5:
+        return rows
+    return {rng.choice(("sensors", "values", "data", "measurements", "readings", "params", "fields", "e")): rows}
+
+
+def _box(rng: random.Random, chosen: Item) -> Any:
+    """`{"value": 21.4, "unit": "°C"}` under the reading's key."""
+    box: dict[str, Any] = {rng.choice(("value", "val", "v", "state", "current")): _Leaf(chosen)}
+    if chosen.unit_text and rng.random() < 0.6:
+        box[rng.choice(("unit", "units", "uom"))] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+    if rng.random() < 0.3:
+        box[rng.choice(("ts", "time", "timestamp", "updated"))] = _Leaf(Item("", timestamp(rng), "timestamp", ""))
+    return box
+
+
+def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+    """Several like members in an array."""
+    members = []
+    for index in range(rng.randint(1, 3)):
+        member = _flat(rng, speaking, items[:5])
+        if rng.random() < 0.5:
+            member = {rng.choice(("id", "ch", "index", "channel")): _Leaf(Item("", index, "identifier", "")), **member}
+        members.append(member)
+    return {rng.choice(("relays", "meters", "channels", "sensors", "inputs", "devices", "phases", "lights", "zones", "batteries")): members}
+
+
+def _shuffled(rng: random.Random, tree: dict[str, Any]) -> dict[str, Any]:
+    keys = list(tree)
+    rng.shuffle(keys)
+    return {key: tree[key] for key in keys}
+
+
+def _kind(items: list[Item]) -> str:
+    """What a message of these items is."""
+    labels = [chosen.label for chosen in items]
+    if "action" in labels:
+        return "event"
+    known = [label for label in labels if label is not None]
+    if known and all(label == "availability" for label in known):
+        return "availability"
+    if known and all(label in ("config_setting", "metadata", "firmware", "identifier") for label in known):
+        return "config"
+    measured = sum(LABELS[label].nature is Nature.MEASUREMENT for label in known)
+    return "telemetry" if measured * 2 > len(known) else "state"
+
+
+def _finished(topic: topics.Topic, tree: Any, type_: str | None, kind: str | None) -> Simulated:
+    truths: dict[str, Truth] = {}
+    plain = _plain(tree, "", truths)
+    return Simulated("/".join(topic.levels), plain, truths, kind, type_, topic.device_level, topic.area_level)
+
+
+def _plain(node: Any, pointer: str, truths: dict[str, Truth]) -> Any:
+    if isinstance(node, _Leaf):
+        truths[pointer] = Truth(node.item.label, node.item.unit, node.item.polarity)
+        return node.item.value
+    if isinstance(node, dict):
+        return {
+            key: _plain(value, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", truths) for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_plain(value, f"{pointer}/{index}", truths) for index, value in enumerate(node)]
+    return node

@@ -1,0 +1,336 @@
+"""Values as devices report them: ranges of measurements by unit, and the raw forms of everything else."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """How a measurement in one unit is reported."""
+
+    unit: str
+    weight: float
+    low: float
+    high: float
+    decimals: int
+    logarithmic: bool = False
+
+
+def _ranges(text: str) -> tuple[Range, ...]:
+    """Ranges from "unit weight low high decimals [log]" entries, divided by commas; `-` is no unit."""
+    found = []
+    for entry in text.split(","):
+        unit, weight, low, high, decimals, *rest = entry.split()
+        found.append(
+            Range("" if unit == "-" else unit, float(weight), float(low), float(high), int(decimals), rest == ["log"])
+        )
+    return tuple(found)
+
+
+RANGES: dict[str, tuple[Range, ...]] = {
+    label: _ranges(text)
+    for label, text in {
+        "temperature": "°C 9 -15 35 1, °C 4 15 26 2, °C 2 20 90 1, °C 1 -30 250 0, °F 2 10 110 1, K .2 260 330 1",
+        "humidity": "% 9 15 99 1, % 3 20 90 0, % 1 30 70 2",
+        "moisture": "% 9 2 98 0, % 3 5 80 1",
+        "battery": "% 8 1 100 0, % 2 80 100 0, % 2 1 100 1",
+        "voltage": "V 4 210 250 1, V 3 2.2 4.3 2, V 2 10 16 2, V 2 40 60 2, V 1 90 800 1, V 1 1 5 3, V 1 100 130 1,"
+        " mV 3 2000 4300 0, mV .6 11000 15000 0, kV .1 .1 40 2",
+        "current": "A 6 0 20 2, A 3 .01 40 3, A 1 -60 80 1, mA 3 1 20000 0 log, mA 1 0 900 1",
+        "power": "W 6 1 6000 0 log, W 4 .5 4000 1 log, W 2 -5000 5000 0, W 1 0 12000 2 log, kW 2.5 0 15 3, kW 1 -8 8 2,"
+        " mW .2 10 9000 0 log, MW .05 .1 40 2",
+        "apparent_power": "VA 5 1 6000 0 log, VA 3 1 4000 1 log, kVA .7 .1 20 2",
+        "reactive_power": "var 5 -3000 3000 0, var 3 0 900 1, kvar .7 -5 9 2",
+        "power_factor": "- 7 0 1 2, - 2 -1 1 3, % 1.5 10 100 0",
+        "energy": "kWh 6 1 60000 2 log, kWh 4 .1 99 2, kWh 2 100 90000 3 log, kWh 1 1 9999 1 log,"
+        " Wh 5 10 9000000 0 log, Wh 2 1 50000 1 log, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
+        " kJ .1 10 90000 0 log, MJ .15 1 900 1, GJ .3 1 300 3",
+        "reactive_energy": "kvarh 4 1 9000 2 log, varh 2 10 900000 0 log",
+        "energy_storage": "kWh 4 .2 80 2, Wh 3 100 60000 0 log, MWh .1 .1 10 2",
+        "frequency": "Hz 7 49.8 50.2 2, Hz 3 49 61 1, Hz 1 0 500 1, MHz .8 300 2500 2, kHz .3 1 900 1, GHz .3 1 5 2",
+        "pressure": "bar 4 .3 4 2, kPa 2 90 600 1, Pa 1 10 90000 0 log, psi 1.5 10 60 1, hPa .3 900 1100 1,"
+        " mbar .7 100 4000 0, mmHg .3 600 800 0, inHg .2 20 32 2",
+        "atmospheric_pressure": "hPa 8 960 1045 1, hPa 2 970 1040 0, hPa 1 980 1035 2, Pa 1 96000 104500 0,"
+        " kPa .8 96 104.5 2, mbar .7 960 1045 1, inHg .8 28.4 30.9 2, mmHg .4 720 785 0, psi .1 13.9 15.2 2",
+        "illuminance": "lx 6 0 900 0, lx 4 1 100000 0 log, lx 2 0 3000 1",
+        "irradiance": "W/m² 8 0 1200 0, W/m² 2 0 1200 1, BTU/(h⋅ft²) .2 0 380 1",
+        "uv_index": "- 5 0 11 0, - 3 0 12 1",
+        "carbon_dioxide": "ppm 8 380 2500 0, ppm 1 400 2000 1",
+        "carbon_monoxide": "ppm 6 0 80 0, ppm 1 0 9 1, mg/m³ .7 0 50 2, µg/m³ .5 50 5000 0, ppb .5 20 9000 0",
+        "volatile_organic_compounds": "µg/m³ 5 5 3000 0 log, mg/m³ 3 .01 3 3, mg/m³ 1 .1 5 2",
+        "volatile_organic_compounds_parts": "ppb 6 0 2500 0, ppm 1 0 6 2",
+        "formaldehyde": "mg/m³ 4 0 .6 3, µg/m³ 2 1 300 0, ppb 1 1 200 0, ppm .7 0 .5 2",
+        "nitrogen_dioxide": "µg/m³ 4 1 120 1, ppb 2 1 90 0, ppm .5 0 .2 3",
+        "ozone": "µg/m³ 4 5 180 0, ppb 2 3 120 0, ppm .5 0 .12 3",
+        "pm1": "µg/m³ 8 0 60 0, µg/m³ 4 0 60 1",
+        "pm25": "µg/m³ 8 0 150 0, µg/m³ 5 0 80 1",
+        "pm4": "µg/m³ 8 0 120 1, µg/m³ 3 0 90 0",
+        "pm10": "µg/m³ 8 0 200 0, µg/m³ 5 0 120 1",
+        "aqi": "- 8 1 350 0, - 1 1 5 0, - 1 0 500 1",
+        "wind_speed": "m/s 5 0 25 1, km/h 5 0 90 1, mph 2 0 60 1, kn 1 0 50 1, ft/s .2 0 80 1, Beaufort .4 0 10 0",
+        "wind_direction": "° 9 0 359 0, ° 1 0 359.9 1",
+        "precipitation": "mm 8 0 80 1, mm 3 0 900 2, in 1.5 0 9 2, cm .3 0 9 1",
+        "precipitation_intensity": "mm/h 7 0 40 1, mm/h 2 0 20 2, in/h 1 0 3 2, mm/d .2 0 60 1",
+        "distance": "m 4 0 9 2, m 2 0 900 0, cm 4 2 600 0, cm 1 3 450 1, mm 2 20 8000 0, km 2 1 250000 1 log, km 1 0 600 0,"
+        " mi .8 1 90000 0 log, ft .5 1 300 1, in .4 1 90 1",
+        "speed": "km/h 5 0 140 0, km/h 2 0 130 1, m/s 3 0 30 2, mph 1.5 0 85 0, kn .5 0 40 1, mm/s .3 1 300 0",
+        "weight": "kg 6 .5 150 1, kg 2 1 90 2, g 3 1 5000 0, lb 1 2 300 1, oz .3 1 60 1",
+        "volume": "L 5 0 900 1, L 2 1 90000 0 log, mL 1 50 5000 0, m³ 1 0 900 3, gal 1 0 500 1",
+        "volume_flow_rate": "L/min 4 0 40 1, L/h 3 0 3000 0, m³/h 3 0 600 2, L/s .5 0 9 2, gal/min .8 0 12 2",
+        "volume_storage": "L 6 1 9000 0, L 2 10 5000 1, m³ 1 0 90 2, gal 1 1 900 0",
+        "water": "m³ 5 1 9000 3 log, L 4 1 900000 0 log, L 1 1 900 1, gal 1 1 90000 1 log, ft³ .2 1 9000 1",
+        "gas": "m³ 7 1 30000 3 log, m³ 1 .1 20 2, ft³ .5 1 9000 1, L .3 1 90000 0 log",
+        "sound_pressure": "dB 6 25 95 1, dB 2 28 90 0, dBA 2 28 90 1",
+        "conductivity": "µS/cm 7 0 3000 0, mS/cm 1 0 8 2",
+        "ph": "- 8 5.5 8.8 2, - 3 4 10 1",
+        "duration": "s 7 1 9000000 0 log, min 3 1 900 0, h 2 1 60000 0 log, ms 2.5 1 90000000 0 log, d 1 0 900 0, h 1 0 90 1,"
+        " s 1 .1 900 1",
+        "data_size": "B 4 1000 9000000000 0 log, kB 3 1 900000 0 log, MB 2.5 1 900000 1 log, GB 1.5 1 4000 1, KiB .6 1 90000 0 log,"
+        " MiB .6 1 32000 1 log, GiB .5 .1 2000 2 log",
+        "data_rate": "Mbit/s 3 0 950 1, kbit/s 2 1 900000 0 log, bit/s 1 1000 90000000 0 log, B/s 1 0 9000000 0,"
+        " kB/s 1 0 9000 1, MB/s .7 0 120 2",
+        "signal_strength": "dBm 8 -98 -30 0, dBm 1 -120 -40 1, dB 2.5 -20 30 1, dB 1 -18 14 0",
+        "monetary": "- 3 .01 90 2, € 3 .01 3000 2 log, € 1 .05 .6 4, - 1 -20 300 2",
+        "acceleration": "m/s² 3 -12 12 2, g 3 -2 2 3, - 2 -1200 1200 0",
+        "angle": "° 8 -180 180 1, ° 4 0 359 0, ° 1 -90 90 2, rad .4 -3.1 3.1 3",
+        "area": "m² 8 1 160 1, m² 2 1 160 0, cm² .3 1000 900000 0 log",
+        "rotation_speed": "rpm 9 0 4000 0, rpm 1 100 20000 0",
+        "percentage": "% 8 0 100 0, % 4 0 100 1, % 1 0 100 2",
+        "level": "% 8 0 100 0, % 2 0 100 1, - 2 0 10 0",
+        "location": "° 8 -70 70 5, ° 5 -170 170 6, ° 1 -85 170 4",
+        "light_brightness": "- 5 0 255 0, % 4 0 100 0, - 1 0 254 0",
+        "color_temp": "mired 5 153 500 0, K 4 2000 6500 0",
+        "color": "- 5 0 255 0, - 3 0 1 3, - 2 0 360 0, - 1 0 100 0",
+        "cover_position": "% 9 0 100 0",
+        "cover_tilt": "% 5 0 100 0, ° 1 -90 90 0",
+        "valve_position": "% 9 0 100 0, % 1 0 100 1",
+        "climate_setpoint": "°C 8 5 30 1, °C 3 15 60 0, °F 1 50 86 0, % .5 30 70 0",
+        "fan_speed": "% 5 0 100 0, - 5 0 6 0",
+        "link_quality": "- 8 0 255 0, - 1 0 100 0, % 1.5 0 100 0, - .5 0 5 0",
+        "counter": "- 8 0 99999 0 log, - 3 0 40 0, - 1 1000 900000000 0 log",
+        "other": "- 5 0 4000 0, - 2 0 100 2, Ah 1 -50 300 1, - 1 -1000 1000 1",
+        "config_setting": "- 4 0 100 0, s 3 0 3600 0, min .7 0 240 0, °C 1.5 -5 30 1, A 1 6 32 0, % 1.5 0 100 0, W .7 100 9000 0,"
+        " - 1 0 10 0, ms .5 10 9000 0, V .4 10 58 1, cm .3 10 900 0, h .4 0 48 0, lx .3 0 2000 0",
+        "error_code": "- 6 0 60 0, - 3 0 0 0, - 1 100 9999 0",
+    }.items()
+}
+"""Ranges of every label that has numbers."""
+
+
+def measurement(rng: random.Random, label: str) -> tuple[int | float, str]:
+    """A plausible value of the label and its unit."""
+    spread = RANGES[label]
+    chosen = rng.choices(spread, [entry.weight for entry in spread])[0]
+    return number(rng, chosen), chosen.unit
+
+
+def measurement_in(rng: random.Random, label: str, unit: str) -> int | float | None:
+    """A plausible value of the label in the given unit; None when no range is known for the pair."""
+    spread = [entry for entry in RANGES.get(label, ()) if entry.unit == unit]
+    if not spread:
+        return None
+    return number(rng, rng.choices(spread, [entry.weight for entry in spread])[0])
+
+
+def number(rng: random.Random, spread: Range) -> int | float:
+    """A number of the range; now and then zero, which every sensor reports at some time."""
+    if spread.low <= 0 <= spread.high and rng.random() < 0.15:
+        return 0 if spread.decimals == 0 or rng.random() < 0.5 else 0.0
+    if spread.logarithmic:
+        value = math.exp(rng.uniform(math.log(max(spread.low, 0.01)), math.log(spread.high)))
+    else:
+        value = rng.uniform(spread.low, spread.high)
+    if spread.decimals == 0:
+        return round(value)
+    # Some firmware prints a float's every digit: 21.299999237060547.
+    return value if rng.random() < 0.02 else round(value, spread.decimals)
+
+
+_BINARY_STYLES: tuple[tuple[Any, Any], ...] = (
+    (True, False), (True, False), (True, False), (1, 0), (1, 0), ("ON", "OFF"), ("on", "off"), ("1", "0"),
+    ("true", "false"), ("yes", "no"), ("True", "False"), ("YES", "NO"), ("active", "inactive"), ("On", "Off"),
+)  # fmt: skip
+
+# How devices word the two states of a condition: (holds, does not).
+_WORDED: dict[str, tuple[tuple[str, str], ...]] = {
+    "opening": (("open", "closed"), ("OPEN", "CLOSED"), ("open", "close"), ("Open", "Closed"), ("opened", "closed"),
+                ("offen", "geschlossen"), ("ouvert", "fermé"), ("open", "dicht"), ("auf", "zu"), ("abierto", "cerrado"),
+                ("aperto", "chiuso"), ("öppen", "stängd"), ("открыто", "закрыто"), ("打开", "关闭"), ("otwarte", "zamknięte")),
+    "motion": (("motion", "clear"), ("detected", "clear"), ("active", "inactive"), ("motion", "no_motion"),
+               ("trigger", "normal"), ("moving", "idle"), ("Motion detected", "No motion"), ("triggered", "untriggered")),
+    "occupancy": (("occupied", "vacant"), ("occupied", "unoccupied"), ("occupied", "clear"), ("detected", "clear")),
+    "presence": (("present", "absent"), ("home", "not_home"), ("home", "away"), ("detected", "none"), ("anwesend", "abwesend")),
+    "leak": (("wet", "dry"), ("leak", "normal"), ("leak", "no_leak"), ("detected", "dry"), ("LEAK", "OK"), ("alarm", "normal")),
+    "smoke": (("smoke", "clear"), ("detected", "clear"), ("alarm", "normal"), ("ALARM", "OK"), ("fire", "ok")),
+    "gas_alarm": (("gas", "clear"), ("detected", "clear"), ("alarm", "normal"), ("leak", "normal")),
+    "tamper": (("tampered", "ok"), ("tamper", "clear"), ("uninstalled", "installed"), ("detected", "clear"), ("alarm", "normal")),
+    "battery_low": (("low", "normal"), ("low", "ok"), ("LOW", "OK"), ("weak", "good")),
+    "connectivity": (("connected", "disconnected"), ("online", "offline"), ("up", "down"), ("Connected", "Disconnected"),
+                     ("established", "lost"), ("CONNECTED", "DISCONNECTED")),
+    "vibration": (("vibration", "still"), ("detected", "clear"), ("active", "inactive")),
+    "problem": (("problem", "ok"), ("alarm", "normal"), ("fault", "ok"), ("ERROR", "OK"), ("warning", "none"), ("fault", "normal"),
+                ("alarm", "ok"), ("abnormal", "normal")),
+    "running": (("running", "stopped"), ("running", "idle"), ("active", "idle"), ("run", "stop"), ("läuft", "aus")),
+    "moving": (("moving", "stopped"), ("moving", "stationary"), ("driving", "parked")),
+    "plug": (("plugged", "unplugged"), ("connected", "disconnected"), ("plugged_in", "unplugged")),
+    "power_present": (("mains", "battery"), ("present", "absent"), ("ok", "fail"), ("on", "off")),
+    "battery_charging": (("charging", "not_charging"), ("charging", "discharging"), ("charging", "idle")),
+    "safety": (("unsafe", "safe"), ("danger", "safe"), ("alarm", "normal")),
+    "sound": (("noise", "quiet"), ("detected", "clear")),
+    "light_detected": (("light", "dark"), ("bright", "dark"), ("day", "night")),
+    "update": (("available", "none"), ("update_available", "up_to_date"), ("available", "idle")),
+    "lock": (("unlocked", "locked"), ("UNLOCKED", "LOCKED"), ("open", "locked")),
+    "rain_detected": (("rain", "dry"), ("wet", "dry"), ("raining", "dry")),
+    "heat": (("hot", "normal"), ("heat", "normal")),
+    "cold": (("cold", "normal"), ("freezing", "normal"), ("frost", "ok")),
+    "switch_state": (("ON", "OFF"), ("on", "off"), ("on", "off"), ("ein", "aus"), ("AN", "AUS"), ("allumé", "éteint"), ("aan", "uit"),
+                     ("вкл", "выкл"), ("开", "关"), ("på", "av"), ("enabled", "disabled"), ("encendido", "apagado"), ("acceso", "spento"),
+                     ("włączone", "wyłączone")),
+    "availability": (("online", "offline"), ("online", "offline"), ("Online", "Offline"), ("connected", "disconnected"),
+                     ("available", "unavailable"), ("alive", "dead"), ("ready", "lost"), ("up", "down")),
+    "input_state": (("high", "low"), ("HIGH", "LOW"), ("pressed", "released"), ("closed", "open"), ("on", "off")),
+}  # fmt: skip
+for _label, _like in (("door", "opening"), ("window", "opening"), ("garage_door", "opening")):
+    _WORDED[_label] = _WORDED[_like]
+
+
+def binary(rng: random.Random, label: str, inverted: bool) -> Any:
+    """A raw value of a two-valued field. Words name the state itself, so they are used for upright fields only."""
+    if not inverted and has_words(label) and rng.random() < 0.45:
+        return worded(rng, label)
+    true, false = rng.choice(_BINARY_STYLES)
+    return true if rng.random() < 0.4 else false
+
+
+def has_words(label: str) -> bool:
+    """Whether devices name the label's two states by words of its own."""
+    return label in _WORDED
+
+
+def worded(rng: random.Random, label: str) -> str:
+    """A word that names one of the label's two states."""
+    true, false = rng.choice(_WORDED[label])
+    return true if rng.random() < 0.4 else false
+
+
+_WORDS: dict[str, str] = {
+    "action": "single double triple long hold release press click short_press long_press button_1_single 1_single rotate_left"
+    " rotate_right toggle on off brightness_up brightness_step_down double_press btn_down S L SS tap recall_1 shake flip90"
+    " arm_all_zones short up down dial_rotate_right_step pushed ring enter leave 1_initial_press hold_release 单击 doppelt lang",
+    "color_mode": "color_temp xy hs rgb white color rgbw brightness onoff",
+    "light_effect": "none rainbow colorloop fire solid breathe candle Sunrise blink fireplace twinkle strobe Party Off",
+    "cover_state": "open closed opening closing stopped stop OPEN CLOSE up down offen geschlossen ouvert fermé stopping",
+    "climate_mode": "heat cool auto off dry fan_only heat_cool manual eco comfort away schedule Heizen Automatik boost sleep vacation"
+    " chauffage Urlaub COOL HEAT AUTO winter summer holiday program",
+    "hvac_action": "heating idle cooling off drying fan preheating defrosting heat cool Heizen IDLE HEATING standby",
+    "fan_mode": "auto low medium high turbo quiet silent sleep off Auto LOW HIGH on smart strong standard natural",
+    "lock_state": "locked unlocked LOCKED UNLOCKED jammed locking unlocking locked unlocked not_fully_locked verriegelt offen",
+    "alarm_state": "disarmed armed_away armed_home armed_night triggered pending arming disarm arm_all DISARMED ARMED unscharf scharf"
+    " armed_stay ready alarm",
+    "device_state": "idle charging docked cleaning running standby paused ready error washing printing returning heating waiting active"
+    " sleeping complete finished Charging Idle Ready bulk absorption float off on initializing boot busy playing stopped mowing"
+    " rinsing spinning connected normal not_connected waiting_for_vehicle preparing suspended offline fahrend Laden bereit done",
+    "error_code": "none no_error OK E01 E12 F03 0 0x00 ERR_TIMEOUT sensor_failure brush_stuck timeout low_water None NO_ERROR"
+    " no_fault fault overheat kein_Fehler unknown ok E-4 power_on watchdog Exception",
+    "update": "available idle installing none up_to_date 1.2.4 2.0.1 v1.14.0 20230913-114244 8.3.1",
+    "metadata": "kitchen Living Sensor living_room Temperature outdoor HomeNet MyWifi TS0201 Sonoff Aqara lumi.weather WSDCGQ11LM"
+    " SNZB-02 ESP32 esp8266 Philips IKEA Wohnzimmer Küche salon Bureau Kueche Motion router Battery state sensor info English"
+    " Europe/Berlin de en celsius C F kW °C % thermostat relay light wifi ethernet lan FRITZ!Box home-iot guest plug meter"
+    " status periodic wb user init timer http button event mqtt Bob anna admin Zigbee2MQTT gateway default normal manual"
+    " Shelly1 Model-3 LR1 tag-7 Garage BWM Flur спальня 客厅 Garten switch location uplink W Wh ppm hPa V A Unit Thermometer",
+    "config_setting": "previous on off auto low medium high toggle restore manual default none enabled disabled celsius edge follow"
+    " momentary detached normal Dynamic Mode1 always never 15 30 eco fast slow inverted mode_1 standard small large info debug",
+    "other": "ok true up down rising falling stable A1B2C3D4 0x1F 00FF12 dGVzdA== none N NW SSE sunny cloudy rainy low good LORA SF7BW125"
+    " 4/5 raw red blue moderate AQEBAQ== zunehmend steigend partlycloudy excellent fair poor unknown clear-night",
+    "counter": "12 305 7",
+    "battery": "low middle medium high full good critical OK normal half",
+    "wind_direction": "N NE NNW SW SSE E WSW ESE NO",
+    "aqi": "good excellent moderate poor unhealthy unknown fair severe gut",
+    "level": "low medium high empty full normal middle",
+    "fan_speed": "low medium high auto off 1 2 3 max",
+    "duration": "0T18:36:12 00:05:30 12:34 1T00:00:12 2h 35m 3d 04:12:00 PT15M 00:42 5m30s 14:03:22 0:12:33 27 days",
+    "location": "home not_home 52.5200,13.4050 work 48.137,11.575 geo:48.2,16.3 Büro",
+    "illuminance": "dark bright dim",
+    "color": "#FF8800 255,120,0 red FFA500 #0000FF 00FF00 120,100,50 FF00001E",
+    "moisture": "dry wet ok",
+    "smoke": "0 1",
+}  # fmt: skip
+WORDS: dict[str, tuple[str, ...]] = {label: tuple(words.split()) for label, words in _WORDS.items()}
+"""Texts that fields of a label carry."""
+
+
+def timestamp(rng: random.Random) -> Any:
+    """A moment in one of the forms that devices use."""
+    at = rng.randint(1_420_000_000, 1_800_000_000)
+    year, month, day = rng.randint(2016, 2027), rng.randint(1, 12), rng.randint(1, 28)
+    hour, minute, second = rng.randint(0, 23), rng.randint(0, 59), rng.randint(0, 59)
+    forms = (
+        lambda: at,
+        lambda: at,
+        lambda: at * 1000 + rng.randint(0, 999),
+        lambda: float(at) + rng.randint(0, 999) / 1000,
+        lambda: str(at),
+        lambda: f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}",
+        lambda: f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z",
+        lambda: f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rng.randint(0, 999):03}Z",
+        lambda: f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+0{rng.randint(1, 2)}:00",
+        lambda: f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}",
+        lambda: f"{day:02}.{month:02}.{year} {hour:02}:{minute:02}",
+        lambda: f"{day:02}.{month:02}.{year}",
+        lambda: f"{hour:02}:{minute:02}:{second:02}",
+        lambda: f"{hour:02}:{minute:02}",
+        lambda: f"{year % 100:02}{month:02}{day:02}{hour:02}{minute:02}{second:02}{rng.choice('SW')}",
+        lambda: f"{month:02}/{day:02}/{year} {hour:02}:{minute:02}:{second:02}",
+        lambda: f"{year}{month:02}{day:02}",
+    )
+    return rng.choice(forms)()
+
+
+def identifier(rng: random.Random) -> Any:
+    """A serial number, address, index or name of a host."""
+    def digits(count: int) -> str:
+        return "".join(rng.choice("0123456789abcdef") for _ in range(count))
+
+    forms = (
+        lambda: rng.randint(0, 9),
+        lambda: rng.randint(0, 3),
+        lambda: rng.randint(10, 255),
+        lambda: rng.randint(1_000, 99_999_999),
+        lambda: str(rng.randint(1, 99_999)),
+        lambda: digits(12),
+        lambda: digits(12).upper(),
+        lambda: digits(16),
+        lambda: "0x" + digits(rng.choice((4, 16))),
+        lambda: ":".join(digits(2) for _ in range(6)),
+        lambda: ":".join(digits(2).upper() for _ in range(6)),
+        lambda: f"192.168.{rng.randint(0, 20)}.{rng.randint(2, 254)}",
+        lambda: f"{digits(8)}-{digits(4)}-{digits(4)}-{digits(4)}-{digits(12)}",
+        lambda: f"{rng.choice(('esp', 'node', 'sensor', 'tasmota', 'dev', 'gw', 'plug', 'meter'))}-{digits(6)}",
+        lambda: f"{rng.choice('ABCDEFGH')}{rng.randint(1, 99999999):08}",
+        lambda: f"{rng.choice(('broker', 'host', 'mqtt', 'server'))}.{rng.choice(('home', 'local', 'lan'))}",
+    )
+    return rng.choice(forms)()
+
+
+def firmware(rng: random.Random) -> Any:
+    """A version in one of the forms that makers use."""
+    major, minor, patch = rng.randint(0, 14), rng.randint(0, 30), rng.randint(0, 20)
+    forms = (
+        lambda: f"{major}.{minor}.{patch}",
+        lambda: f"{major}.{minor}.{patch}",
+        lambda: f"v{major}.{minor}",
+        lambda: f"{major}.{minor}",
+        lambda: f"{major}.{minor}.{patch}(tasmota)",
+        lambda: f"20{rng.randint(17, 26)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}-{rng.randint(0, 235959):06}/v{major}.{minor}.{patch}@{rng.randint(10**6, 10**7):x}",
+        lambda: rng.randint(1, 200),
+        lambda: rng.randint(10**6, 10**9),
+        lambda: f"{major}.{minor}.{patch}-beta{rng.randint(1, 4)}",
+        lambda: f"0x{rng.randint(0, 2**32):08x}",
+        lambda: float(f"{major}.{minor}"),
+        lambda: f"V{rng.randint(1, 9)}.{rng.randint(0, 99):02}",
+    )  # fmt: skip
+    return rng.choice(forms)()

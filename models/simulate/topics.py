@@ -1,0 +1,211 @@
+"""Topic grammars: where device, area and reading stand in a topic, and what kind of message it names."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from models.simulate.quantities import identifier
+from models.simulate.voice import Voice, join, split_words
+
+_ROOMS = {
+    "en": "kitchen,living room,bedroom,bathroom,garage,garden,basement,attic,hallway,office,kids room,guest room,laundry,balcony,"
+    "terrace,dining room,pantry,workshop,shed,greenhouse,pool,upstairs,downstairs,corridor,front yard,cellar,porch,study,nursery",
+    "de": "küche,wohnzimmer,schlafzimmer,bad,garage,garten,keller,dachboden,flur,büro,kinderzimmer,gästezimmer,waschküche,balkon,"
+    "terrasse,esszimmer,werkstatt,schuppen,heizungsraum,treppenhaus,gäste wc,diele,hof,gewächshaus,carport",
+    "fr": "cuisine,salon,chambre,salle de bain,garage,jardin,cave,grenier,couloir,bureau,chambre enfant,buanderie,balcon,terrasse,"
+    "entrée,atelier,cellier,véranda,piscine",
+    "nl": "keuken,woonkamer,slaapkamer,badkamer,garage,tuin,kelder,zolder,gang,kantoor,kinderkamer,logeerkamer,bijkeuken,balkon,"
+    "terras,schuur,berging,overloop,hal,meterkast",
+    "es": "cocina,salón,dormitorio,baño,garaje,jardín,sótano,ático,pasillo,oficina,habitación niños,lavadero,balcón,terraza,comedor,"
+    "trastero,piscina,entrada",
+    "it": "cucina,soggiorno,camera,bagno,garage,giardino,cantina,soffitta,corridoio,ufficio,cameretta,lavanderia,balcone,terrazza,"
+    "sala da pranzo,ingresso,salotto,taverna",
+    "sv": "kök,vardagsrum,sovrum,badrum,garage,trädgård,källare,vind,hall,kontor,barnrum,tvättstuga,balkong,altan,matsal,förråd,växthus",
+    "pl": "kuchnia,salon,sypialnia,łazienka,garaż,ogród,piwnica,strych,korytarz,biuro,pokój dziecięcy,pralnia,balkon,taras,jadalnia,"
+    "kotłownia,przedpokój",
+    "ru": "кухня,гостиная,спальня,ванная,гараж,сад,подвал,чердак,коридор,кабинет,детская,прихожая,балкон,терраса,баня,котельная,туалет,"
+    "kuhnya,spalnya,garazh,detskaya,vannaya",
+    "zh": "厨房,客厅,卧室,浴室,车库,花园,地下室,阁楼,走廊,书房,儿童房,客房,阳台,餐厅,玄关,主卧,chufang,keting,woshi",
+}  # fmt: skip
+ROOMS = {language: tuple(rooms.split(",")) for language, rooms in _ROOMS.items()}
+_THINGS = {
+    "en": "sensor,light,lamp,plug,switch,window,door,motion,thermostat,blind,heater,fan,meter,remote,button,leak,climate,station,pump,"
+    "socket,valve,lock,camera,detector,dimmer,strip,tv,fridge,dryer,washer,boiler,curtain",
+    "de": "sensor,licht,lampe,steckdose,schalter,fenster,tür,bewegung,thermostat,rollo,heizung,lüfter,zähler,fernbedienung,taster,melder,"
+    "pumpe,ventil,schloss,wetterstation,kühlschrank,trockner,spülmaschine",
+    "fr": "capteur,lumière,lampe,prise,interrupteur,fenêtre,porte,mouvement,thermostat,volet,chauffage,ventilateur,compteur,bouton,"
+    "détecteur,pompe,vanne",
+    "nl": "sensor,licht,lamp,stekker,schakelaar,raam,deur,beweging,thermostaat,rolluik,verwarming,ventilator,meter,knop,pomp,melder",
+    "es": "sensor,luz,lámpara,enchufe,interruptor,ventana,puerta,movimiento,termostato,persiana,calefacción,ventilador,contador,botón",
+    "it": "sensore,luce,lampada,presa,interruttore,finestra,porta,movimento,termostato,tapparella,riscaldamento,ventola,contatore,pulsante",
+    "sv": "sensor,lampa,uttag,brytare,fönster,dörr,rörelse,termostat,rullgardin,element,fläkt,mätare,knapp,pump",
+    "pl": "czujnik,światło,lampa,gniazdko,przełącznik,okno,drzwi,ruch,termostat,roleta,grzejnik,wentylator,licznik,przycisk",
+    "ru": "датчик,свет,лампа,розетка,выключатель,окно,дверь,движение,термостат,штора,обогреватель,вентилятор,счётчик,кнопка,светильник",
+    "zh": "传感器,灯,插座,开关,窗户,门,人体传感器,温控器,窗帘,加热器,风扇,电表,按钮",
+}
+THINGS = {language: tuple(things.split(",")) for language, things in _THINGS.items()}
+_BASES = (
+    "zigbee2mqtt,home,iot,sensors,ha,devices,esp,mqtt,data,house,smarthome,haus,maison,casa,thuis,hem,dom,homeassistant,esphome,tasmota,"
+    "zwave,ble,rf,gw,lora,knx,openhab,fhem,iobroker,myhome,hub,energy,weather,garden,solar,heating,ems,modbus,meter,inverter,dt,site,"
+    "broadlink,miflora,wifi,local,dev,test,farm,building,ebus,can,p1,vehicle,car,ev,robot,camera,clients,nodes,zb,bt,gateway,dom/osn,应用"
+).split(",")
+_MODELS = (
+    "esp,esp32,esp8266,node,tasmota,sonoff,plug,sensor,shelly1,shellyem,switch,dev,unit,meter,wled,rf,ble,gw,th,bme280,cam,tag,"
+    "tracker,valve,inverter,charger,evse,heatpump,boiler,robot,relay,dimmer,gateway,rpi,d1mini,nodemcu,sdm630,ds18b20,growatt,myesp,atom"
+).split(",")
+_COMPONENTS = (
+    "switch,relay,light,input,cover,meter,emeter,sensor,temperature,humidity,battery,wifi,sys,cloud,mqtt,channel,zone,pump,em,pm1,ext,"
+    "roller,thermostat,device,button,white,color,node,ch,output,heater,tank,pv,grid,load,phase,string,module,probe,port,lp,evse"
+).split(",")
+_GROUPS = {
+    "problem": "alarms,alarm,faults,warnings,errors",
+    "config_setting": "settings,config,set,setup,options,parameters,params",
+    "firmware": "info,system,about,device,meta,sys",
+    "metadata": "info,meta,about,device,attributes",
+    "identifier": "info,device,network,net,sys,meta",
+    "signal_strength": "wifi,radio,network,net,lora",
+    "energy": "history,energy,counters,statistics,today,total,day",
+    "counter": "history,stats,statistics,counters,diagnostics",
+    "voltage": "ac,dc,battery,l1,phase1,pv,grid,cell",
+    "current": "ac,dc,battery,l1,l2,pv,grid",
+    "power": "ac,dc,battery,grid,pv,load,consumption",
+    "data_size": "memory,system,disk,sys",
+    "timestamp": "info,history,status",
+    "duration": "system,status,history,stats",
+    "connectivity": "status,network,mqtt,wifi,cloud",
+    "climate_setpoint": "set,thermostat,settings,target",
+}
+GROUPS = {label: tuple(groups.split(",")) for label, groups in _GROUPS.items()}
+_TELEMETRY = ("SENSOR", "sensors", "telemetry", "data", "measurement", "values", "json", "uplink", "up", "report", "readings", "reading")
+_STATE = ("STATE", "state", "status", "STATUS", "attributes", "properties", "RESULT", "stat", "shadow")
+_OTHER_KINDS = {
+    "event": ("event", "events", "action", "button", "rpc", "notify", "trigger"),
+    "config": ("config", "info", "INFO1", "announce", "settings", "meta", "discovery"),
+    "command": ("set", "cmnd", "command", "get", "cmd"),
+    "availability": ("LWT", "availability", "online", "status", "state", "connection", "alive"),
+    "log": ("log", "logging", "debug", "logs"),
+}
+NONE = 7
+"""Level of a device or area that the topic does not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic and what its levels are."""
+
+    levels: tuple[str, ...]
+    device_level: int
+    """Counted from the end, 0 the last; NONE when the topic names no device."""
+    area_level: int
+    kind: str | None
+    """A message kind when the grammar tells it."""
+
+
+def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
+    """A device's name in a topic, and the room it tells."""
+    if rng.random() < 0.4:
+        model = rng.choice(_MODELS)
+        form = rng.random()
+        if form < 0.35:
+            return f"{model}{rng.choice('-_')}{str(identifier(rng)).replace('/', '')[-6:]}", None
+        if form < 0.5:
+            return f"{model}{rng.randint(1, 20)}", None
+        if form < 0.65:
+            return model, None
+        return str(identifier(rng)), None
+    room = rng.choice(ROOMS[voice.language])
+    thing = rng.choice(THINGS[voice.language])
+    parts = [*split_words(room), *split_words(thing)]
+    if rng.random() < 0.3:
+        parts = split_words(thing)
+    elif rng.random() < 0.3:
+        parts = split_words(room)
+    if rng.random() < 0.25:
+        parts.append(str(rng.randint(1, 9)))
+    return join(parts, voice.case if rng.random() < 0.6 else rng.choice(("space", "snake", "title", "kebab"))), room
+
+
+def base(rng: random.Random) -> list[str]:
+    """The first levels of a topic, before the device."""
+    return rng.choice(_BASES).split("/")
+
+
+def room(rng: random.Random, voice: Voice) -> str:
+    """A room as a topic level."""
+    return join(split_words(rng.choice(ROOMS[voice.language])), voice.case)
+
+
+def component(rng: random.Random) -> str:
+    """A part of a device as a topic level or enclosing key."""
+    return rng.choice(_COMPONENTS)
+
+
+def for_object(rng: random.Random, voice: Voice, kind: str | None) -> Topic:
+    """A topic for a message whose payload is an object; `kind` when the content decides it."""
+    device, _ = device_name(rng, voice)
+    suffix, told = _suffix(rng, kind)
+    form = rng.random()
+    if form < 0.3:
+        return _topic([*base(rng), device], [], suffix if rng.random() < 0.25 else [], told)
+    if form < 0.45:
+        return _topic([*base(rng), room(rng, voice), device], [], suffix if rng.random() < 0.3 else [], told, area=True)
+    if form < 0.6:
+        return _topic([rng.choice(("tele", "stat", "cmnd")) if rng.random() < 0.5 else rng.choice(_BASES), device], [], suffix, told)
+    if form < 0.72:
+        return _topic([device], [], suffix, told)
+    if form < 0.8:
+        middle = [rng.choice(("status", "state", "events", "data")), f"{component(rng)}{rng.choice(':/_-')}{rng.randint(0, 3)}"]
+        return _topic([device], "/".join(middle).split("/"), [], "state")
+    if form < 0.88:
+        prefix = ["application", str(rng.randint(1, 20)), "device"] if rng.random() < 0.5 else ["v3", "app@ttn", "devices"]
+        return _topic([*prefix, str(identifier(rng))], [], rng.choice((["event", "up"], ["up"], ["rx"])), "telemetry")
+    if form < 0.95:
+        return _topic([*base(rng), component(rng), rng.choice((device, str(rng.randint(0, 9))))], [], suffix if rng.random() < 0.4 else [], told)
+    # The gateway speaks; its devices are in the payload.
+    return Topic((*base(rng), rng.choice(("events", "rx", "bridge", "gateway", "data", "all", "home"))), NONE, NONE, told)
+
+
+def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ...], kind: str | None) -> Topic:
+    """A topic whose last levels name the reading: `key`, possibly below a group, possibly followed by `state`."""
+    device, _ = device_name(rng, voice)
+    key_levels = key.split("/")
+    form = rng.random()
+    group = [join(split_words(rng.choice(groups)), voice.case)] if groups and rng.random() < 0.5 else []
+    if form < 0.3:
+        return _topic([*base(rng), device], group, key_levels, kind)
+    if form < 0.45:
+        # The room is all the device there is.
+        level = min(len(key_levels), NONE)
+        return Topic((*base(rng), room(rng, voice), *key_levels), level, level, kind)
+    if form < 0.58:
+        return _topic([*base(rng), room(rng, voice), device], group, key_levels, kind, area=True)
+    if form < 0.7:
+        return _topic([device], group, key_levels, kind)
+    if form < 0.8:
+        platform = rng.choice(("sensor", "binary_sensor", "switch", "sensors", "light", "number", "text_sensor"))
+        last = rng.choice(("state", "state", "value", "status"))
+        return _topic([*(base(rng) if rng.random() < 0.3 else []), device], [platform, *key_levels], [last], kind)
+    if form < 0.92:
+        return _topic([*base(rng), device], [component(rng), str(rng.randint(0, 3)), *group], key_levels, kind)
+    return _topic([*base(rng), *([component(rng)] if rng.random() < 0.5 else []), str(identifier(rng))], group, key_levels, kind)
+
+
+def _suffix(rng: random.Random, kind: str | None) -> tuple[list[str], str | None]:
+    if kind in _OTHER_KINDS and rng.random() < 0.7:
+        return [rng.choice(_OTHER_KINDS[kind])], kind
+    if kind is None and rng.random() < 0.06:
+        kind = rng.choice(("config", "command", "log"))
+        return [rng.choice(_OTHER_KINDS[kind])], kind
+    if kind is not None:
+        return [rng.choice(_STATE)], kind
+    if rng.random() < 0.5:
+        return [rng.choice(_TELEMETRY)], "telemetry"
+    return [rng.choice(_STATE)], "state"
+
+
+def _topic(until_device: list[str], middle: list[str], end: list[str], kind: str | None, area: bool = False) -> Topic:
+    """Levels with the device as the last of `until_device`, the area before it when there is one."""
+    levels = (*until_device, *middle, *end)
+    device_level = min(len(middle) + len(end), NONE)
+    return Topic(levels, device_level, min(device_level + 1, NONE) if area and len(until_device) > 2 else NONE, kind)

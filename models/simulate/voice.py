@@ -1,0 +1,155 @@
+"""How one maker, firmware or home spells things: casing, abbreviation, language, forms of numbers."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh")
+"""Languages of the lexicon and of the rooms."""
+_LANGUAGE_WEIGHTS = (50, 10, 6, 6, 5, 5, 5, 4, 5, 5)
+_CASES = ("snake", "camel", "pascal", "lower", "kebab", "space", "upper", "upper_snake", "title", "dot", "joined_title")
+_CASE_WEIGHTS = (30, 18, 14, 10, 4, 6, 5, 4, 5, 2, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The habits of one dialect."""
+
+    language: str
+    case: str
+    abbreviates: float
+    """How often a word is shortened, 0 to 1."""
+    plain_ascii: bool
+    """Accents are left out, as in `Aussentemperatur` and `humedad`."""
+    unit_in_key: float
+    unit_in_value: bool
+    numbers_as_text: bool
+    scaled: bool
+    """Numbers are sent as whole multiples, 21.4 as 214."""
+
+
+def voice(rng: random.Random) -> Voice:
+    """The habits of a dialect that nobody has seen yet."""
+    terse = rng.random() < 0.2
+    return Voice(
+        language=rng.choices(LANGUAGES, _LANGUAGE_WEIGHTS)[0],
+        case=rng.choices(_CASES, _CASE_WEIGHTS)[0],
+        abbreviates=rng.uniform(0.3, 1.0) if terse else rng.choice((0, 0, 0, 0.1, 0.25)),
+        plain_ascii=rng.random() < 0.5,
+        unit_in_key=rng.choice((0, 0, 0, 0.15, 0.6)),
+        unit_in_value=rng.random() < 0.05,
+        numbers_as_text=rng.random() < 0.08,
+        scaled=rng.random() < 0.04,
+    )
+
+
+def spell(rng: random.Random, words: str, voice: Voice) -> str:
+    """A key that says `words` in this voice."""
+    parts = split_words(words)
+    if voice.abbreviates:
+        parts = [_shortened(rng, part) if rng.random() < voice.abbreviates else part for part in parts]
+    if voice.plain_ascii:
+        parts = [_plain(part) for part in parts]
+    return join(parts, voice.case)
+
+
+def join(parts: list[str], case: str) -> str:
+    """Words put together in a casing."""
+    if case == "snake":
+        return "_".join(parts)
+    if case == "camel":
+        return parts[0] + "".join(_capital(part) for part in parts[1:]) if parts else ""
+    if case == "pascal":
+        return "".join(_capital(part) for part in parts)
+    if case == "lower":
+        return "".join(parts)
+    if case == "kebab":
+        return "-".join(parts)
+    if case == "space":
+        return " ".join(parts)
+    if case == "upper":
+        return "".join(parts).upper()
+    if case == "upper_snake":
+        return "_".join(parts).upper()
+    if case == "title":
+        return " ".join(_capital(part) for part in parts)
+    if case == "dot":
+        return ".".join(parts)
+    return "_".join(_capital(part) for part in parts)
+
+
+_WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\s_\-./:]+")
+
+
+def split_words(text: str) -> list[str]:
+    """The lower-case words of a phrase or key."""
+    return [part.lower() for part in _WORD_BORDER.split(text) if part]
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _plain(word: str) -> str:
+    word = word.replace("ß", "ss").replace("ł", "l").replace("ø", "o").replace("æ", "ae")
+    if any("ä" <= letter <= "ü" and letter in "äöü" for letter in word):
+        word = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _shortened(rng: random.Random, word: str) -> str:
+    if len(word) < 5 or not word.isascii():
+        return word
+    form = rng.random()
+    if form < 0.45:
+        return word[: rng.randint(3, 5)]
+    if form < 0.8:
+        bare = word[0] + re.sub(r"[aeiou]", "", word[1:])
+        return bare[: rng.randint(3, 5)] if rng.random() < 0.5 else bare
+    if form < 0.9:
+        return word[:2]
+    return word[0]
+
+
+UNIT_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "°C": ("c", "C", "celsius", "degC", "°C", "deg_c"),
+    "°F": ("f", "F", "fahrenheit", "degF", "°F"),
+    "K": ("K", "kelvin"),
+    "%": ("pct", "percent", "%", "perc", "percentage"),
+    "V": ("V", "volts", "volt"), "mV": ("mV", "mv", "millivolts"), "kV": ("kV",),
+    "A": ("A", "amps", "amp", "ampere"), "mA": ("mA", "ma", "milliamps"),
+    "W": ("W", "watts", "w", "watt"), "kW": ("kW", "kw", "KW"), "MW": ("MW",), "mW": ("mW",),
+    "VA": ("VA", "va"), "kVA": ("kVA",), "var": ("var", "VAr", "vars"), "kvar": ("kvar",),
+    "Wh": ("Wh", "wh"), "kWh": ("kWh", "kwh", "KWH"), "MWh": ("MWh",), "J": ("J", "joules"), "kJ": ("kJ",), "GJ": ("GJ",), "MJ": ("MJ",),
+    "kvarh": ("kvarh",), "varh": ("varh",),
+    "Hz": ("Hz", "hz"), "kHz": ("kHz",), "MHz": ("MHz",), "GHz": ("GHz",),
+    "hPa": ("hPa", "hpa"), "Pa": ("Pa", "pa"), "kPa": ("kPa", "kpa"), "bar": ("bar",), "mbar": ("mbar",), "psi": ("psi", "PSI"),
+    "inHg": ("inHg", "inhg"), "mmHg": ("mmHg",),
+    "lx": ("lx", "lux"), "W/m²": ("Wm2", "w_m2", "W/m2"), "ppm": ("ppm",), "ppb": ("ppb",),
+    "µg/m³": ("ugm3", "ug_m3", "ug/m3", "µg"), "mg/m³": ("mgm3", "mg_m3"),
+    "m/s": ("ms", "m_s", "mps", "m/s"), "km/h": ("kmh", "km_h", "kph"), "mph": ("mph",), "kn": ("kn", "knots", "kts"),
+    "°": ("deg", "degrees", "°"), "mm": ("mm",), "cm": ("cm",), "m": ("m", "meters"), "km": ("km",), "in": ("in", "inch"), "ft": ("ft",),
+    "mi": ("mi", "miles"), "mm/h": ("mm_h", "mmh", "mm_per_h"), "in/h": ("in_h", "inh"),
+    "kg": ("kg", "KG"), "g": ("g", "grams"), "lb": ("lb", "lbs"), "oz": ("oz",),
+    "L": ("L", "l", "liters", "litre"), "mL": ("ml", "mL"), "m³": ("m3", "cbm"), "gal": ("gal",), "ft³": ("ft3",),
+    "L/min": ("lpm", "l_min", "L/min"), "L/h": ("lph", "l_h"), "m³/h": ("m3h", "m3_h"), "gal/min": ("gpm",), "L/s": ("l_s",),
+    "dB": ("dB", "db"), "dBA": ("dBA",), "dBm": ("dBm", "dbm"), "µS/cm": ("us_cm", "uscm"), "mS/cm": ("ms_cm",),
+    "s": ("s", "sec", "seconds", "secs"), "ms": ("ms", "millis", "msec"), "min": ("min", "minutes", "mins"), "h": ("h", "hours", "hrs"),
+    "d": ("d", "days"), "B": ("bytes", "B"), "kB": ("kB", "kb", "KB"), "MB": ("MB", "mb"), "GB": ("GB", "gb"), "KiB": ("KiB",), "MiB": ("MiB",),
+    "GiB": ("GiB",), "Mbit/s": ("mbps", "Mbps"), "kbit/s": ("kbps",), "bit/s": ("bps",), "B/s": ("Bps",), "kB/s": ("kBps",),
+    "m/s²": ("ms2", "m_s2"), "m²": ("m2", "sqm"), "rpm": ("rpm", "RPM"), "Ah": ("Ah", "ah"), "mAh": ("mAh",), "mired": ("mired", "mireds"),
+    "€": ("eur", "EUR"), "rad": ("rad",),
+}  # fmt: skip
+"""How units are written behind a key."""
+
+UNIT_TEXTS: dict[str, tuple[str, ...]] = {
+    "°C": ("°C", "C", "℃", "degC", "celsius"), "°F": ("°F", "F", "fahrenheit"), "m³": ("m³", "m3"), "µg/m³": ("µg/m³", "ug/m3"),
+    "W/m²": ("W/m²", "W/m2"), "L": ("L", "l"), "lx": ("lx", "lux"), "µS/cm": ("µS/cm", "uS/cm"), "m³/h": ("m³/h", "m3/h"),
+    "L/min": ("L/min", "l/min"), "m²": ("m²", "m2"), "mg/m³": ("mg/m³", "mg/m3"), "°": ("°", "deg"), "%": ("%", "%", "%RH"),
+    "s": ("s", "sec"), "h": ("h", "hours"),
+}  # fmt: skip
+"""How units are written as a text of their own; elsewhere Home Assistant's spelling."""

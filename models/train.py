@@ -1,0 +1,150 @@
+"""Train a network on examples: `python -m models.train EXAMPLES OUT [--teacher LOGITS] --seed S`.
+
+Saves a checkpoint after every shard; started again with the same folder it goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from agent.core.encode import WIDTH, tokens
+from agent.tflite import vocabulary
+from models.examples import HEADS, MASKED, Shard
+from models.network import Shape, network
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained."""
+
+    batch: int = 512
+    epochs: int = 1
+    rate: float = 2e-3
+    smoothing: float = 0.02
+    weights: tuple[float, ...] = (1.0, 0.4, 0.3, 0.1, 0.1, 0.15, 0.1)
+    """Share of each head in the loss, in the order of HEADS."""
+    seed: int = 1
+
+
+def main() -> None:
+    """Train and save."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--piece", type=int, default=48)
+    parser.add_argument("--hidden", type=int, default=256)
+    parser.add_argument("--convolutions", type=int, nargs="*", default=[64, 96])
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    recipe = replace(Recipe(), epochs=arguments.epochs, rate=arguments.rate, seed=arguments.seed)
+    shape = Shape(piece=arguments.piece, hidden=arguments.hidden, convolutions=tuple(arguments.convolutions), spans=(5, 3)[: len(arguments.convolutions)])
+    tf.keras.utils.set_random_seed(recipe.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / "recipe.json").write_text(json.dumps({"recipe": asdict(recipe), "shape": asdict(shape)}, indent=1))
+    fit(arguments.examples, arguments.out, shape, recipe)
+
+
+def sizes() -> list[int]:
+    """Classes of each head, in the order of the model's output."""
+    return [len(classes) for classes in vocabulary().values()]
+
+
+def fit(folder: Path, out: Path, shape: Shape, recipe: Recipe) -> tf.keras.Model:
+    """The trained network; its weights and progress are in `out`."""
+    paths = sorted(folder.glob("shard-*.npz"))
+    with np.load(paths[0]) as first:
+        per_shard = len(first["targets"])
+    steps = len(paths) * recipe.epochs * (per_shard // recipe.batch)
+    model = network(shape, sum(sizes()))
+    rate = tf.keras.optimizers.schedules.CosineDecay(0.0, steps, 0.01, warmup_target=recipe.rate, warmup_steps=min(500, steps // 10))
+    optimizer = tf.keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0)
+    optimizer.build(model.trainable_variables)
+    done = tf.Variable(0, dtype=tf.int64, trainable=False)
+    checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer, done=done)
+    manager = tf.train.CheckpointManager(checkpoint, str(out / "checkpoints"), 1)
+    if manager.latest_checkpoint:
+        checkpoint.restore(manager.latest_checkpoint).expect_partial()
+    step = _step(model, optimizer, recipe)
+    order = [(epoch, index) for epoch in range(recipe.epochs) for index in range(len(paths))]
+    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        bar = progress.add_task("", total=len(order), completed=int(done), loss="")
+        todo = order[int(done) :]
+        for shard, (epoch, index) in zip(_ahead([paths[index] for _, index in todo]), todo, strict=True):
+            losses = []
+            for part in _batches(shard, recipe, epoch * len(paths) + index):
+                losses.append(step(*part))
+            done.assign_add(1)
+            if int(done) % 5 == 0 or int(done) == len(order):
+                manager.save()
+            mean = np.mean([loss.numpy() for loss in losses], axis=0)
+            line = " ".join(f"{head} {value:.3f}" for head, value in zip(("loss", *HEADS), mean, strict=True))
+            progress.update(bar, advance=1, loss=line)
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps({"shard": int(done), **dict(zip(("loss", *HEADS), map(float, mean), strict=True))}) + "\n")
+    model.save_weights(str(out / "network.weights.h5"))
+    return model
+
+
+def _ahead(paths: list[Path]) -> Iterator[Shard]:
+    """Shards, the next one read while the present one is trained on."""
+    ready: queue.Queue[Shard] = queue.Queue(1)
+
+    def read() -> None:
+        for path in paths:
+            with np.load(path) as content:
+                ready.put(Shard(content["texts"], content["targets"]))
+
+    threading.Thread(target=read, daemon=True).start()
+    for _ in paths:
+        yield ready.get()
+
+
+def _batches(shard: Shard, recipe: Recipe, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    order = np.random.default_rng((recipe.seed, seed)).permutation(len(shard.targets))
+    for start in range(0, len(order) - recipe.batch + 1, recipe.batch):
+        rows = order[start : start + recipe.batch]
+        text = shard.texts[rows].tobytes().decode("utf-32-le", "replace")
+        encoded = tokens([text[begin : begin + WIDTH] for begin in range(0, len(text), WIDTH)])
+        yield encoded.characters, encoded.pieces, shard.targets[rows].astype(np.int32)
+
+
+def _step(model: tf.keras.Model, optimizer: tf.keras.optimizers.Optimizer, recipe: Recipe) -> tf.types.experimental.GenericFunction:
+    borders = sizes()
+
+    @tf.function
+    def step(characters: tf.Tensor, pieces: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            logits = tf.split(model([characters[:, None], pieces[:, None]], training=True)[:, 0, 0], borders, axis=1)
+            parts = [_loss(logit, targets[:, head], recipe.smoothing) for head, logit in enumerate(logits)]
+            total = tf.add_n([weight * part for weight, part in zip(recipe.weights, parts, strict=True)])
+        gradients = tape.gradient(total, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return tf.stack([total, *parts])
+
+    return step
+
+
+def _loss(logits: tf.Tensor, targets: tf.Tensor, smoothing: float) -> tf.Tensor:
+    """Mean cross entropy over the targets that are known."""
+    known = tf.cast(tf.not_equal(targets, MASKED), tf.float32)
+    classes = logits.shape[-1]
+    wanted = tf.one_hot(tf.maximum(targets, 0), classes) * (1 - smoothing) + smoothing / classes
+    entropy = tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
+    return tf.reduce_sum(entropy * known) / tf.maximum(tf.reduce_sum(known), 1.0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The terminal view: what was published, shown within the given width and height."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agent.demo.view import State, picture
+
+
+def interpretation(topic: str, *readings: dict[str, Any], device: str = "Küchenfenster") -> dict[str, Any]:
+    return {
+        "topic": topic,
+        "at": "2026-11-23T09:00:00.123Z",
+        "device": {"id": device.casefold(), "name": device, "type": "contact_sensor", "area": None},
+        "readings": list(readings),
+        "summary": "",
+        "model": "small 1.0.0",
+    }
+
+
+def reading(
+    path: str, label: str | None, value: Any, unit: str | None = None, confidence: float = 0.97
+) -> dict[str, Any]:
+    return {"path": path, "label": label, "value": value, "unit": unit, "confidence": confidence}
+
+
+OPEN = reading("/contact", "opening", True)
+BATTERY = reading("/battery", "battery", 97, "%")
+UNKNOWN = reading("/xyz", None, 12, None, 0.2)
+EVENT = {
+    "at": "2026-11-23T09:00:01.000Z",
+    "event": "opened",
+    "severity": "info",
+    "text": "Küchenfenster is open",
+}
+
+
+def lines(state: State, width: int = 100, height: int = 30, turn: int = 0) -> list[str]:
+    console = Console(file=io.StringIO(), record=True, width=width, height=height)
+    console.print(picture(state, width, height, 10.0, turn))
+    return console.export_text().rstrip("\n").split("\n")
+
+
+def test_a_reading_stands_with_its_device_value_unit_confidence_and_path() -> None:
+    state = State()
+    state.interpretation(interpretation("zigbee2mqtt/Küchenfenster", OPEN, BATTERY), now=1.0)
+    shown = lines(state)
+    assert shown[2].split() == ["zigbee2mqtt", "Küchenfenster", "opening", "is", "open", "━━━━━━", "0.97", "/contact"]
+    assert shown[3].split() == ["contact", "sensor", "battery", "97", "%", "━━━━━━", "0.97", "/battery"]
+
+
+def test_what_the_agent_does_not_know_is_shown_as_unknown_and_counted() -> None:
+    state = State()
+    state.interpretation(interpretation("a/b", UNKNOWN, BATTERY), now=1.0)
+    shown = lines(state)
+    assert "battery" in shown[2]
+    assert "unknown" in shown[3]
+    assert "1 unknown (50 %)" in shown[-1]
+
+
+def test_a_scalar_is_shown_by_the_levels_that_follow_its_device() -> None:
+    state = State()
+    state.interpretation(
+        interpretation("home/desk/sensor/co2", reading("", "carbon_dioxide", 612, "ppm"), device="desk"), 1.0
+    )
+    assert lines(state)[2].rstrip().endswith("sensor/co2")
+
+
+def test_events_stand_newest_first() -> None:
+    state = State()
+    state.event(EVENT)
+    state.event({**EVENT, "text": "Küchenfenster is closed"})
+    shown = [line for line in lines(state) if "Küchenfenster" in line]
+    assert "closed" in shown[0]
+    assert "open" in shown[1]
+
+
+def test_a_refusal_is_counted() -> None:
+    state = State()
+    state.interpretation({"topic": "a", "at": EVENT["at"], "error": {"reason": "empty", "detail": ""}}, now=1.0)
+    assert "1 refused" in lines(state)[-1]
+
+
+@pytest.mark.parametrize(("width", "height"), [(44, 20), (60, 24), (80, 24), (100, 30), (112, 48), (200, 60)])
+def test_it_fills_the_terminal_and_no_more(width: int, height: int) -> None:
+    state = State()
+    for number in range(40):
+        shape = interpretation(f"haus/{number}", OPEN, BATTERY, UNKNOWN, device=f"客厅 {number} mit einem langen Namen")
+        state.interpretation(shape, now=1.0)
+        state.event(EVENT)
+    shown = lines(state, width, height)
+    assert len(shown) == height
+    assert max(len(line.rstrip()) for line in shown) <= width
+
+
+def test_every_device_has_its_turn() -> None:
+    state = State()
+    for number in range(40):
+        state.interpretation(interpretation(f"haus/{number}", OPEN, BATTERY, UNKNOWN, device=f"n{number}."), now=1.0)
+    said = "".join("".join(lines(state, turn=turn)) for turn in range(12))
+    assert [number for number in range(40) if f"n{number}." not in said] == []
