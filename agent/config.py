@@ -33,13 +33,13 @@ from agent.options import (
 )
 
 
-def _option(default: Any, validator: Any, documentation: str, shown_default: str | None = None) -> Any:
+def _option(validator: Any, documentation: str, *, default: Any, shown_default: str | None = None) -> Any:
     metadata = {"validator": validator, "documentation": documentation, "shown_default": shown_default}
     return field(default=default, metadata=metadata)
 
 
-def _section(schema: type, documentation: str) -> Any:
-    return field(default_factory=schema, metadata={"section": schema, "documentation": documentation})
+def _section(documentation: str, *, default_factory: type) -> Any:
+    return field(default_factory=default_factory, metadata={"section": default_factory, "documentation": documentation})
 
 
 _Section = TypeVar("_Section")
@@ -58,15 +58,19 @@ _LIMITS = decode.Limits()
 class Tls:
     """Encryption of the connection. The broker's certificate is verified unless `insecure` says otherwise."""
 
-    enabled: bool = _option(False, Flag(), "Whether to connect by TLS.")
+    enabled: bool = _option(Flag(), "Whether to connect by TLS.", default=False)
     ca_file: Path | None = _option(
-        None, FilePath(), "Certificates (PEM) of the authorities to trust.", "the system's own"
+        FilePath(), "Certificates (PEM) of the authorities to trust.", default=None, shown_default="the system's own"
     )
-    cert_file: Path | None = _option(None, FilePath(), "The agent's own certificate (PEM), where the broker wants one.")
+    cert_file: Path | None = _option(
+        FilePath(), "The agent's own certificate (PEM), where the broker wants one.", default=None
+    )
     key_file: Path | None = _option(
-        None, FilePath(), "The private key of cert_file (PEM, no passphrase), when it is not in the same file."
+        FilePath(), "The private key of cert_file (PEM, no passphrase), when it is not in the same file.", default=None
     )
-    insecure: bool = _option(False, Flag(), "Accept any certificate. Anyone on the way can then read and forge.")
+    insecure: bool = _option(
+        Flag(), "Accept any certificate. Anyone on the way can then read and forge.", default=False
+    )
 
 
 @_schema
@@ -74,32 +78,34 @@ class Broker:
     """Where the MQTT broker is and how the agent logs in."""
 
     host: str = _option(
-        "localhost", Text("a host name or address alone, without mqtt:// or a port", is_host), "Name or address."
+        Text("a host name or address alone, without mqtt:// or a port", is_host),
+        "Name or address.",
+        default="localhost",
     )
-    port: int = _option(0, Whole(1, 65_535), "TCP port.", "1883, or 8883 with TLS")
+    port: int = _option(Whole(1, 65_535), "TCP port.", default=0, shown_default="1883, or 8883 with TLS")
     protocol: str = _option(
-        "auto",
         Choice(("auto", "5", "3.1.1")),
         "MQTT version; auto tries 5 first and falls back to 3.1.1 when the broker refuses it.",
+        default="auto",
     )
     client_id: str = _option(
-        "",
         Text("a text of 1 to 128 characters", lambda text: 0 < len(text) <= 128 and "\0" not in text),
         "Name of the connection, unique at the broker and always the same, since it names the session.",
-        "dragoman-<host name>",
+        default="",
+        shown_default="dragoman-<host name>",
     )
-    keepalive: int = _option(30, Whole(5, 3_600), "Seconds after which a silent connection is tested.")
-    username: str | None = _option(None, Text("the user name"), "User name, where the broker wants one.")
-    password_file: Path | None = _option(None, FilePath(), "File that holds the password and nothing else.")
+    keepalive: int = _option(Whole(5, 3_600), "Seconds after which a silent connection is tested.", default=30)
+    username: str | None = _option(Text("the user name"), "User name, where the broker wants one.", default=None)
+    password_file: Path | None = _option(FilePath(), "File that holds the password and nothing else.", default=None)
     password_env: str | None = _option(
-        None, Text("the name of an environment variable"), "Environment variable that holds the password."
+        Text("the name of an environment variable"), "Environment variable that holds the password.", default=None
     )
     password_credential: str | None = _option(
-        None,
         Text("the name of a credential, as in LoadCredential=", lambda text: bool(text) and "/" not in text),
         "systemd credential that holds the password.",
+        default=None,
     )
-    tls: Tls = _section(Tls, "Encryption.")
+    tls: Tls = _section("Encryption.", default_factory=Tls)
 
     def __post_init__(self) -> None:
         if not self.port:
@@ -113,33 +119,35 @@ class Limits:
     """How much is read of a message and kept in memory. The defaults suit a board with 512 MB."""
 
     payload_bytes: int = _option(
-        _LIMITS.payload_bytes, Whole(64, 16_777_216), "Longer payloads are refused, with a reason."
+        Whole(64, 16_777_216), "Longer payloads are refused, with a reason.", default=_LIMITS.payload_bytes
     )
-    topic_bytes: int = _option(_LIMITS.topic_bytes, Whole(16, 60_000), "Longer topics are refused.")
-    depth: int = _option(_LIMITS.depth, Whole(1, 200), "Objects and arrays inside each other, in one message.")
-    leaves: int = _option(_LIMITS.leaves, Whole(1, 100_000), "Values in one message.")
+    topic_bytes: int = _option(Whole(16, 60_000), "Longer topics are refused.", default=_LIMITS.topic_bytes)
+    depth: int = _option(Whole(1, 200), "Objects and arrays inside each other, in one message.", default=_LIMITS.depth)
+    leaves: int = _option(Whole(1, 100_000), "Values in one message.", default=_LIMITS.leaves)
     memo_entries: int = _option(
-        20_000,
-        Whole(0, 10_000_000),
-        "Fields whose answer is kept, to spare the model; about 2 kB each.",
+        Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )
-    series: int = _option(20_000, Whole(1, 10_000_000), "Readings whose last state is kept, to tell what changed.")
+    series: int = _option(
+        Whole(1, 10_000_000), "Readings whose last state is kept, to tell what changed.", default=20_000
+    )
 
 
 @_schema
 class Events:
     """What becomes an event."""
 
-    confidence: float = _option(0.8, Number(0, 1), "Readings less certain than this make no events.")
+    confidence: float = _option(Number(0, 1), "Readings less certain than this make no events.", default=0.8)
 
 
 @_schema
 class Log:
     """What the agent says about itself, on stderr."""
 
-    level: str = _option("info", Choice(("debug", "info", "warning", "error")), "The least important entry to show.")
+    level: str = _option(
+        Choice(("debug", "info", "warning", "error")), "The least important entry to show.", default="info"
+    )
     format: str = _option(
-        "auto", Choice(("auto", "console", "json")), "auto is console on a terminal and json everywhere else."
+        Choice(("auto", "console", "json")), "auto is console on a terminal and json everywhere else.", default="auto"
     )
 
 
@@ -147,20 +155,20 @@ class Log:
 class Config:
     """Everything that a user can decide."""
 
-    broker: Broker = _section(Broker, "Where the MQTT broker is and how the agent logs in.")
+    broker: Broker = _section("Where the MQTT broker is and how the agent logs in.", default_factory=Broker)
     subscribe: tuple[str, ...] = _option(
-        ("#",), Listed(_TOPIC_FILTER, fewest=1), "Topic filters of the messages to interpret."
+        Listed(_TOPIC_FILTER, fewest=1), "Topic filters of the messages to interpret.", default=("#",)
     )
-    ignore: tuple[str, ...] = _option((), Listed(_TOPIC_FILTER), "Topic filters of messages to leave alone.")
+    ignore: tuple[str, ...] = _option(Listed(_TOPIC_FILTER), "Topic filters of messages to leave alone.", default=())
     prefix: str = _option(
-        "dragoman",
         Text("topic levels such as dragoman or home/dragoman, without wildcards", is_prefix),
         "Topic levels under which the agent publishes; it never reads there.",
+        default="dragoman",
     )
-    limits: Limits = _section(Limits, "How much is read of a message and kept in memory.")
-    events: Events = _section(Events, "What becomes an event.")
-    log: Log = _section(Log, "What the agent says about itself.")
-    stats_interval: int = _option(60, Whole(1, 86_400), "Seconds between two publications of <prefix>/stats.")
+    limits: Limits = _section("How much is read of a message and kept in memory.", default_factory=Limits)
+    events: Events = _section("What becomes an event.", default_factory=Events)
+    log: Log = _section("What the agent says about itself.", default_factory=Log)
+    stats_interval: int = _option(Whole(1, 86_400), "Seconds between two publications of <prefix>/stats.", default=60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Notifier:
         return cls(environ.get("NOTIFY_SOCKET"), int(watchdog) / 1e6 if ours and watchdog.isdigit() else None)
 
     def ready(self, status: str) -> None:
-        """The agent does its work, from the start or again after a reload."""
+        """The agent does its work."""
         self._ready = True
         self._send("READY=1", f"STATUS={status}")
 
@@ -39,7 +39,13 @@ class Notifier:
 
     def reloading(self) -> None:
         """The configuration is being read again."""
-        self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        if self._ready:
+            self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+    def reloaded(self) -> None:
+        """It was read, whether it could be used or not. An agent that was not ready before is not so now either."""
+        if self._ready:
+            self._send("READY=1")
 
     def stopping(self) -> None:
         """The agent is about to end."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +74,8 @@ def load(spec_path: Path = RELEASED) -> Reader:
         raise ArtifactError(f"{model_path}: {error.strerror}") from None
     if hashlib.sha256(content).hexdigest() != spec.sha256:
         raise ArtifactError(f"{model_path}: the checksum differs from the one in {spec_path.name}; reinstall dragoman")
-    return Reader(f"{spec.name} {spec.version}", Model(content), spec.calibration)
+    with _quiet():
+        return Reader(f"{spec.name} {spec.version}", Model(content), spec.calibration)
 
 
 def _spec(path: Path) -> Spec:
@@ -161,3 +166,18 @@ def _interpreter(content: bytes) -> Any:
         return Interpreter(model_content=content, num_threads=1)
     except ValueError as error:
         raise ArtifactError(f"the runtime refuses the model: {error}") from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what the native runtime writes to stderr by itself: it would stand between the agent's log lines."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import queue
+import random
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from agent.core.encode import WIDTH, tokens
+from agent.core.encode import SEGMENTS, WIDTH, tokens
 from agent.tflite import vocabulary
 from models.examples import HEADS, MASKED, Shard
 from models.network import Shape, network
@@ -114,11 +115,27 @@ def _ahead(paths: list[Path]) -> Iterator[Shard]:
 
 def _batches(shard: Shard, recipe: Recipe, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     order = np.random.default_rng((recipe.seed, seed)).permutation(len(shard.targets))
+    chance = random.Random(recipe.seed * 1_000_003 + seed)
     for start in range(0, len(order) - recipe.batch + 1, recipe.batch):
         rows = order[start : start + recipe.batch]
         text = shard.texts[rows].tobytes().decode("utf-32-le", "replace")
-        encoded = tokens([text[begin : begin + WIDTH] for begin in range(0, len(text), WIDTH)])
+        lines = [_forgetful(chance, text[begin : begin + WIDTH]) for begin in range(0, len(text), WIDTH)]
+        encoded = tokens(lines)
         yield encoded.characters, encoded.pieces, shard.targets[rows].astype(np.int32)
+
+
+# How often a segment is hidden from the network, so that it does not lean on one of them alone.
+_HIDDEN = {"topic_last": 0.06, "topic_rest": 0.12, "value": 0.03, "siblings": 0.15, "parents": 0.04}
+
+
+def _forgetful(chance: random.Random, text: str) -> str:
+    """The text, now and then without one of its segments."""
+    start = 0
+    for segment in SEGMENTS:
+        if chance.random() < _HIDDEN.get(segment.name, 0.0):
+            text = text[:start] + " " * segment.width + text[start + segment.width :]
+        start += segment.width
+    return text
 
 
 def _step(model: tf.keras.Model, optimizer: tf.keras.optimizers.Optimizer, recipe: Recipe) -> tf.types.experimental.GenericFunction:

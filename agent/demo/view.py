@@ -75,11 +75,13 @@ class State:
             return
         self.model = shape["model"]
         told = shape["device"]
-        device = self.devices.setdefault(told["id"], _Device(told["name"], shape["topic"].partition("/")[0]))
+        device = self.devices.setdefault(
+            told["id"], _Device(_safe(told["name"]), _safe(shape["topic"].partition("/")[0]))
+        )
         if told["type"]:
             device.types[told["type"]] += 1
         if told["area"]:
-            device.areas[told["area"]] += 1
+            device.areas[_safe(told["area"])] += 1
         for reading in shape["readings"]:
             self.readings += 1
             self.unknown += reading["label"] is None
@@ -91,7 +93,7 @@ class State:
                 reading["value"],
                 reading["unit"],
                 reading["confidence"],
-                reading["path"] or _below(told["name"], shape["topic"]),
+                _safe(reading["path"] or _below(told["name"], shape["topic"])),
                 before.changed_at if before is not None and same else now,
             )
 
@@ -267,8 +269,18 @@ def _shown(row: _Row) -> str:
         if label is not None and label.nature is Nature.BINARY:
             return label.when_true if row.value else label.when_false
         return "true" if row.value else "false"
-    value = f"{row.value:.6g}" if isinstance(row.value, float) else str(row.value)
+    value = _plain(row.value) if isinstance(row.value, float) else _safe(str(row.value))
     return f"{value} {row.unit}" if row.unit else value
+
+
+def _plain(number: float) -> str:
+    """At most six digits, but never fewer than stand before the point, and no exponent where none is needed."""
+    return f"{number:.0f}" if 1e5 <= abs(number) < 1e12 else f"{number:.6g}"
+
+
+def _safe(text: str) -> str:
+    """The text without what would steer a terminal: anybody may publish anything."""
+    return "".join(character if character.isprintable() else "·" for character in text)
 
 
 def _bar(row: _Row, size: int) -> Text:
@@ -289,7 +301,7 @@ def _events(state: State, width: int, lines: int) -> list[Text]:
         line = Text.assemble(
             (f" {clock(event['at'])}  ", "bright_black"),
             ("● ", style),
-            (event["text"], style if event["severity"] in ("warning", "critical") else ""),
+            (_safe(event["text"]), style if event["severity"] in ("warning", "critical") else ""),
         )
         shown.append(_apart(line, Text(f"{_words(event['event'])} ", style="bright_black"), width))
     if not shown:

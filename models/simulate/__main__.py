@@ -45,7 +45,8 @@ def _shard(task: tuple[Path, int, Path, list[str], bool]) -> None:
     world = None if only_left_out else World(Vocabulary(LEXICON, kept), kept)
     known = [device for device in left_out if any(fact.label for fact in device.facts)]
     while len(rows) < SHARD_FIELDS:
-        rows.extend(examples(of_device(rng, rng.choice(known)) if world is None else simulate(rng, world)))
+        for message in of_device(rng, rng.choice(known)) if world is None else simulate(rng, world):
+            rows.extend(examples(message))
     write_shard(path, rows[:SHARD_FIELDS], seed)
 
 

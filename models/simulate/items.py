@@ -14,7 +14,7 @@ import yaml
 from agent.core.ontology import LABELS, UNITS, Nature
 from models.facts import Device, Fact
 from models.simulate import quantities
-from models.simulate.voice import UNIT_SUFFIXES, UNIT_TEXTS, Voice, join, spell, split_words
+from models.simulate.voice import SYMBOLS, UNIT_SUFFIXES, UNIT_TEXTS, Voice, join, spell, split_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,9 @@ _QUALIFIERS = {
     "today,status,measured,primary,external,tank 1,pump,motor,system,average,min,max",
 }
 QUALIFIERS = {name: tuple(words.split(",")) for name, words in _QUALIFIERS.items()}
+# Habits of programmers, which say nothing of the meaning.
+_PREFIXES = ("is", "has", "get", "cur", "act", "val", "my", "m", "s", "raw", "dev", "sys", "esp", "str", "bool", "num", "int", "f", "n", "x", "last",
+             "sensor", "device", "ha", "zb", "bt", "hw", "measured", "system", "main", "state", "status")  # fmt: skip
 _ELECTRIC = frozenset(
     ("voltage", "current", "power", "apparent_power", "reactive_power", "power_factor", "energy", "reactive_energy", "frequency")
 )
@@ -167,6 +170,15 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     """An item of the label, called and valued as this voice does."""
     term = vocabulary.term(rng, label, voice.language)
     valued = _valued(rng, label, voice, term.fact, term.inverted)
+    if voice.symbols and label in SYMBOLS:
+        key = rng.choice(SYMBOLS[label])
+        if rng.random() < 0.3:
+            key += str(rng.choice((1, 2, 3, "_l1", "_in", "L1", "L2")))
+        return replace(valued, key=key)
+    if rng.random() < 0.02 and valued.unit in UNIT_SUFFIXES:
+        # The unit is all the name there is: `W`, `kWh`, `kWh_today`.
+        unit = rng.choice(UNIT_SUFFIXES[valued.unit])
+        return replace(valued, key=unit if rng.random() < 0.5 else f"{unit}{rng.choice('_ /')}{rng.choice(QUALIFIERS['electric'])}")
     if term.terse:
         words = term.text
         if rng.random() < 0.2:
@@ -175,7 +187,10 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     elif term.fact is not None and rng.random() < 0.3:
         key = term.text
     else:
-        key = spell(rng, _qualified(rng, label, term.text), voice)
+        words = _qualified(rng, label, term.text)
+        if rng.random() < 0.05:
+            words = f"{rng.choice(_PREFIXES)} {words}"
+        key = spell(rng, words, voice)
     if rng.random() < voice.unit_in_key and valued.unit in UNIT_SUFFIXES:
         suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
         key = _suffixed(rng, key, suffix, voice)

@@ -12,7 +12,7 @@ from models.facts import Device, Fact
 from models.simulate import topics
 from models.simulate.items import Item, Vocabulary, derived, item, of_fact
 from models.simulate.quantities import identifier, timestamp
-from models.simulate.voice import Voice, join, spell, split_words, voice
+from models.simulate.voice import UNIT_SUFFIXES, Voice, join, spell, split_words, voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ class World:
         return rng.choices(self.devices, cum_weights=self._cumulative)[0]
 
 
-def simulate(rng: random.Random, world: World) -> Simulated:
-    """A message that some device might send."""
+def simulate(rng: random.Random, world: World) -> list[Simulated]:
+    """Messages that some device might send: one with all it has to say, or one for each of a few readings."""
     speaking = voice(rng)
     choice = rng.random()
     if choice < 0.36 and world.devices:
@@ -164,8 +164,8 @@ def simulate(rng: random.Random, world: World) -> Simulated:
     return assemble(rng, speaking, items, kind_of_device)
 
 
-def of_device(rng: random.Random, device: Device) -> Simulated:
-    """A message of a source's device with its own keys: what evaluation on left-out ecosystems asks about."""
+def of_device(rng: random.Random, device: Device) -> list[Simulated]:
+    """Messages of a source's device with its own keys: what evaluation on left-out ecosystems asks about."""
     speaking = voice(rng)
     return assemble(rng, speaking, _of_device(rng, device, speaking, faithful=True), device.type)
 
@@ -183,19 +183,22 @@ def _size(rng: random.Random) -> int:
     return rng.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 10, 12))
 
 
-def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str | None) -> Simulated:
-    """The items in one message; of a scalar message only one of them is sent."""
+_ALONE = 4
+"""Readings of a device that are sent in messages of their own."""
+
+
+def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str | None) -> list[Simulated]:
+    """The items in one message, or some of them in a message each."""
     shape = rng.random()
-    if shape < 0.24 or (len(items) == 1 and shape < 0.5):
-        return _scalar(rng, speaking, rng.choice(items), type_)
-    if shape < 0.3:
-        return _boxed(rng, speaking, rng.choice(items), type_)
+    if shape < 0.34 or (len(items) == 1 and shape < 0.6):
+        alone = _boxed if rng.random() < 0.3 else _scalar
+        return [alone(rng, speaking, chosen, type_) for chosen in rng.sample(items, min(_ALONE, len(items)))]
     kind = _kind(items)
     topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
     tree = _tree(rng, speaking, items)
     if topic.device_level == topics.NONE and rng.random() < 0.6:
         tree = {str(identifier(rng)): tree} if rng.random() < 0.5 else {"devices": {str(identifier(rng)): tree}}
-    return _finished(topic, tree, type_, topic.kind if topic.kind in _TOLD else kind)
+    return [_finished(topic, tree, type_, topic.kind if topic.kind in _TOLD else kind)]
 
 
 _TOLD = ("event", "availability", "command", "config", "log")
@@ -237,8 +240,10 @@ def _tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
         return _triples(rng, items)
     if form < 0.9:
         return {chosen.key: _box(rng, chosen) for chosen in items}
-    if form < 0.95:
+    if form < 0.94:
         return _listed(rng, speaking, items)
+    if form < 0.97:
+        return _spread(rng, speaking, items)
     return _wrapped(rng, speaking, _grouped(rng, speaking, items))
 
 
@@ -255,10 +260,10 @@ def _flat(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, A
     return tree
 
 
-def _series(rng: random.Random, chosen: Item) -> list[Any]:
-    """Several values under one key: phases, minutes, channels."""
+def _series(rng: random.Random, chosen: Item, count: int | None = None) -> list[Any]:
+    """Several values of one sort: phases, minutes, channels."""
     values = []
-    for _ in range(rng.randint(2, 6)):
+    for _ in range(count or rng.randint(2, 6)):
         value = chosen.value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             varied = value * rng.uniform(0.9, 1.1) if rng.random() < 0.8 else 0
@@ -336,6 +341,29 @@ def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
             member = {rng.choice(("id", "ch", "index", "channel")): _Leaf(Item("", index, "identifier", "")), **member}
         members.append(member)
     return {rng.choice(("relays", "meters", "channels", "sensors", "inputs", "devices", "phases", "lights", "zones", "batteries")): members}
+
+
+_PLACES = (
+    "total today yesterday month year day week lifetime import export in out", "l1 l2 l3 total", "L1 L2 L3", "a b c", "1 2 3 4", "0 1 2 3",
+    "min max avg", "min max current average", "current target", "inside outside", "indoor outdoor", "value raw", "now max min", "ch0 ch1 ch2",
+    "phase1 phase2 phase3", "heute gestern gesamt", "today total", "inst avg peak", "grid pv battery load", "x y z", "left right", "state last",
+    "used free total", "lat lon alt", "in out", "rx tx", "consumed produced", "by_minute by_hour", "front rear", "upper lower", "status value",
+)  # fmt: skip
+
+
+def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+    """The group says what is measured, its members only where or when: `{"energy": {"today": 1.2, "total": 940}}`."""
+    tree: dict[str, Any] = {}
+    for chosen in items:
+        names = rng.choice(_PLACES).split()
+        suffixes = UNIT_SUFFIXES.get(chosen.unit or "", ())
+        if suffixes and rng.random() < 0.25:
+            names = [f"{name} {rng.choice(suffixes)}" for name in names]
+        tree[chosen.key] = {
+            spell(rng, name, speaking): leaf if rng.random() < 0.9 else _series(rng, chosen)
+            for name, leaf in zip(names, _series(rng, chosen, len(names)), strict=True)
+        }
+    return tree
 
 
 def _shuffled(rng: random.Random, tree: dict[str, Any]) -> dict[str, Any]:

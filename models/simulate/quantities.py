@@ -41,7 +41,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "voltage": "V 4 210 250 1, V 3 2.2 4.3 2, V 2 10 16 2, V 2 40 60 2, V 1 90 800 1, V 1 1 5 3, V 1 100 130 1,"
         " mV 3 2000 4300 0, mV .6 11000 15000 0, kV .1 .1 40 2",
         "current": "A 6 0 20 2, A 3 .01 40 3, A 1 -60 80 1, mA 3 1 20000 0 log, mA 1 0 900 1",
-        "power": "W 6 1 6000 0 log, W 4 .5 4000 1 log, W 2 -5000 5000 0, W 1 0 12000 2 log, kW 2.5 0 15 3, kW 1 -8 8 2,"
+        "power": "W 6 1 6000 0 log, W 5 .5 4000 1 log, W 2 1 90 1, W 2 -5000 5000 0, W 1 0 12000 2 log, kW 2.5 0 15 3, kW 1 -8 8 2,"
         " mW .2 10 9000 0 log, MW .05 .1 40 2",
         "apparent_power": "VA 5 1 6000 0 log, VA 3 1 4000 1 log, kVA .7 .1 20 2",
         "reactive_power": "var 5 -3000 3000 0, var 3 0 900 1, kvar .7 -5 9 2",

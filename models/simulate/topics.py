@@ -102,6 +102,10 @@ class Topic:
     """A message kind when the grammar tells it."""
 
 
+def _spoken(words: dict[str, tuple[str, ...]], voice: Voice) -> tuple[str, ...]:
+    return words.get(voice.language) or words["en"]
+
+
 def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
     """A device's name in a topic, and the room it tells."""
     if rng.random() < 0.4:
@@ -114,8 +118,8 @@ def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
         if form < 0.65:
             return model, None
         return str(identifier(rng)), None
-    room = rng.choice(ROOMS[voice.language])
-    thing = rng.choice(THINGS[voice.language])
+    room = rng.choice(_spoken(ROOMS, voice))
+    thing = rng.choice(_spoken(THINGS, voice))
     parts = [*split_words(room), *split_words(thing)]
     if rng.random() < 0.3:
         parts = split_words(thing)
@@ -133,7 +137,7 @@ def base(rng: random.Random) -> list[str]:
 
 def room(rng: random.Random, voice: Voice) -> str:
     """A room as a topic level."""
-    return join(split_words(rng.choice(ROOMS[voice.language])), voice.case)
+    return join(split_words(rng.choice(_spoken(ROOMS, voice))), voice.case)
 
 
 def component(rng: random.Random) -> str:
@@ -186,9 +190,12 @@ def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ..
         platform = rng.choice(("sensor", "binary_sensor", "switch", "sensors", "light", "number", "text_sensor"))
         last = rng.choice(("state", "state", "value", "status"))
         return _topic([*(base(rng) if rng.random() < 0.3 else []), device], [platform, *key_levels], [last], kind)
-    if form < 0.92:
+    if form < 0.9:
         return _topic([*base(rng), device], [component(rng), str(rng.randint(0, 3)), *group], key_levels, kind)
-    return _topic([*base(rng), *([component(rng)] if rng.random() < 0.5 else []), str(identifier(rng))], group, key_levels, kind)
+    part = component(rng)
+    place = [str(identifier(rng)), part, str(rng.randint(0, 300))]
+    deeper = [join(split_words(rng.choice(_COMPONENTS)), voice.case) for _ in range(rng.choice((0, 0, 1, 2)))]
+    return _topic([*base(rng), *place], [*deeper, *group], key_levels, kind)
 
 
 def _suffix(rng: random.Random, kind: str | None) -> tuple[list[str], str | None]:

@@ -7,9 +7,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh")
-"""Languages of the lexicon and of the rooms."""
-_LANGUAGE_WEIGHTS = (50, 10, 6, 6, 5, 5, 5, 4, 5, 5)
+LANGUAGES = (
+    "en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh", "pt", "cs", "da", "nb", "fi", "hu", "tr", "uk", "ja", "ko", "ro", "el",
+)  # fmt: skip
+"""Languages that keys are written in; the first ten have rooms and a lexicon, the others only what the sources name."""
+_LANGUAGE_WEIGHTS = (55, 9, 6, 6, 5, 5, 5, 5, 5, 5, *(1 for _ in LANGUAGES[10:]))
 _CASES = ("snake", "camel", "pascal", "lower", "kebab", "space", "upper", "upper_snake", "title", "dot", "joined_title")
 _CASE_WEIGHTS = (30, 18, 14, 10, 4, 6, 5, 4, 5, 2, 2)
 
@@ -29,6 +31,8 @@ class Voice:
     numbers_as_text: bool
     scaled: bool
     """Numbers are sent as whole multiples, 21.4 as 214."""
+    symbols: bool
+    """Quantities are called by their letter, as in `U`, `I` and `P`."""
 
 
 def voice(rng: random.Random) -> Voice:
@@ -43,6 +47,7 @@ def voice(rng: random.Random) -> Voice:
         unit_in_value=rng.random() < 0.05,
         numbers_as_text=rng.random() < 0.08,
         scaled=rng.random() < 0.04,
+        symbols=rng.random() < 0.05,
     )
 
 
@@ -114,6 +119,17 @@ def _shortened(rng: random.Random, word: str) -> str:
         return word[:2]
     return word[0]
 
+
+SYMBOLS = {
+    "power": ("P", "p", "W"), "current": ("I", "i", "A"), "voltage": ("U", "V", "u", "v"), "apparent_power": ("S", "s", "VA"),
+    "reactive_power": ("Q", "q", "var"), "frequency": ("F", "f", "Hz"), "power_factor": ("PF", "pf", "cosphi"), "energy": ("E", "e", "kWh"),
+    "temperature": ("T", "t"), "humidity": ("H", "h", "RH"), "atmospheric_pressure": ("P", "p"), "illuminance": ("L", "lx", "E"),
+    "carbon_dioxide": ("CO2", "co2"), "distance": ("d", "D", "s"), "speed": ("v", "V"), "weight": ("m", "M"), "wind_speed": ("ws", "W"),
+    "wind_direction": ("wd", "D"), "precipitation": ("R", "r"), "battery": ("B", "b", "soc"), "signal_strength": ("rssi", "R", "S"),
+    "timestamp": ("t", "ts", "T"), "level": ("L", "l"), "volume": ("V", "vol"), "volume_flow_rate": ("Q", "q", "F"), "pressure": ("P", "p"),
+    "acceleration": ("ax", "ay", "az", "x", "y", "z"), "counter": ("n", "N", "c"), "angle": ("phi", "a"), "rotation_speed": ("n", "rpm"),
+}  # fmt: skip
+"""Letters that stand for quantities; the neighbours tell which."""
 
 UNIT_SUFFIXES: dict[str, tuple[str, ...]] = {
     "°C": ("c", "C", "celsius", "degC", "°C", "deg_c"),

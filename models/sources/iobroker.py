@@ -24,89 +24,192 @@ ECOSYSTEMS = {"sonoff": "tasmota", "shelly": "shelly", "zigbee": "zigbee", "wled
 # ioBroker role to label. Where a tuple stands, the first label that accepts the unit is taken: the adapters use
 # "value.power.consumption" for W and kWh alike.
 POWERS = ("power", "energy", "apparent_power", "reactive_power", "reactive_energy")
-ROLES: dict[str, str | tuple[str, ...]] = {
-    "value.temperature": "temperature", "value.humidity": "humidity", "value.moisture": "moisture",
-    "value.battery": "battery", "battery.percent": "battery", "battery.voltage": "voltage",
-    "value.voltage": "voltage", "value.current": "current", "value.frequency": "frequency",
-    "value.power": POWERS, "value.power.active": POWERS, "value.power.consumption": POWERS, "value.power.consumed": POWERS,
-    "value.power.produced": POWERS, "value.energy": POWERS, "value.energy.consumed": POWERS, "value.energy.produced": POWERS,
-    "value.power.reactive": ("reactive_power", "reactive_energy"), "value.power.capacity": ("power", "energy_storage"),
-    "value.power.reactive.consumption": ("reactive_power", "reactive_energy"),
-    "value.power.reactive.consumed": ("reactive_power", "reactive_energy"), "value.power.max": ("power", "energy_storage"),
-    "value.capacity": ("energy_storage",), "value.pressure": "atmospheric_pressure",
-    "value.brightness": ("illuminance",), "value.illuminance": ("illuminance",),
-    "value.co2": "carbon_dioxide", "value.CO2": "carbon_dioxide", "value.eco2": "carbon_dioxide",
-    "value.tvoc": ("volatile_organic_compounds_parts", "volatile_organic_compounds"),
-    "value.voc": ("volatile_organic_compounds_parts", "volatile_organic_compounds"),
-    "value.uv": "uv_index", "value.tilt": "angle", "value.valve": "valve_position", "level.valve": "valve_position",
-    "value.altitude": "distance", "value.gps.latitude": "location", "value.gps.longitude": "location",
-    "value.signal": ("signal_strength",), "value.rssi": ("signal_strength",), "value.memory": ("data_size",),
-    "value.time": ("duration",), "value.timer": ("duration",), "value.duration": ("duration",),
-    "date": "timestamp",
-    "switch.light": "switch_state", "switch.power": "switch_state",
-    "level.dimmer": "light_brightness", "level.brightness": "light_brightness",
-    "level.color.temperature": "color_temp", "level.color.temp": "color_temp",
-    "level.color.red": "color", "level.color.green": "color", "level.color.blue": "color", "level.color.white": "color",
-    "level.color.coldwhite": "color", "level.color.hue": "color", "level.color.saturation": "color", "level.color.rgb": "color",
-    "level.color.rgbw": "color", "level.color.hex": "color", "value.hsb": "color",
-    "level.blind": "cover_position", "level.tilt": "cover_tilt", "level.mode.thermostat": "climate_mode",
-    "sensor.motion": "motion", "sensor.door": "opening", "sensor.window": "opening",
-    "sensor.alarm.fire": "smoke", "indicator.alarm.fire": "smoke", "sensor.alarm.flood": "leak", "indicator.alarm.flood": "leak",
-    "indicator.leakage": "leak", "indicator.alarm.carbon_monoxide": "gas_alarm", "indicator.lowbat": "battery_low",
-    "indicator.reachable": "connectivity", "indicator.connected": "connectivity", "indication.error": "error_code",
-    "info.ip": "identifier", "info.mac": "identifier", "info.serial": "identifier", "info.address": "identifier",
-    "info.firmware": "firmware", "info.name": "metadata", "info.hardware": "metadata", "info.display": "metadata",
-    "level.timer": "config_setting", "level.max": "config_setting", "level.current.max": "config_setting",
-    "level.voltage.max": "config_setting", "level.voltage": "config_setting", "level.humidity": "config_setting",
-    "switch.enable": "config_setting",
-}  # fmt: skip
+_ROLES = {
+    "temperature": "value.temperature",
+    "humidity": "value.humidity",
+    "moisture": "value.moisture",
+    "battery": "value.battery battery.percent",
+    "voltage": "battery.voltage value.voltage",
+    "current": "value.current",
+    "frequency": "value.frequency",
+    "atmospheric_pressure": "value.pressure",
+    "carbon_dioxide": "value.co2 value.CO2 value.eco2",
+    "uv_index": "value.uv",
+    "angle": "value.tilt",
+    "valve_position": "value.valve level.valve",
+    "distance": "value.altitude",
+    "location": "value.gps.latitude value.gps.longitude",
+    "timestamp": "date",
+    "switch_state": "switch.light switch.power",
+    "light_brightness": "level.dimmer level.brightness",
+    "color_temp": "level.color.temperature level.color.temp",
+    "color": (
+        "level.color.red level.color.green level.color.blue level.color.white level.color.coldwhite "
+        "level.color.hue level.color.saturation level.color.rgb level.color.rgbw level.color.hex value.hsb"
+    ),
+    "cover_position": "level.blind",
+    "cover_tilt": "level.tilt",
+    "climate_mode": "level.mode.thermostat",
+    "motion": "sensor.motion",
+    "opening": "sensor.door sensor.window",
+    "smoke": "sensor.alarm.fire indicator.alarm.fire",
+    "leak": "sensor.alarm.flood indicator.alarm.flood indicator.leakage",
+    "gas_alarm": "indicator.alarm.carbon_monoxide",
+    "battery_low": "indicator.lowbat",
+    "connectivity": "indicator.reachable indicator.connected",
+    "error_code": "indication.error",
+    "identifier": "info.ip info.mac info.serial info.address",
+    "firmware": "info.firmware",
+    "metadata": "info.name info.hardware info.display",
+    "config_setting": (
+        "level.timer level.max level.current.max level.voltage.max level.voltage level.humidity switch.enable"
+    ),
+}
+_ROLES_BY_UNIT: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        POWERS,
+        "value.power value.power.active value.power.consumption value.power.consumed value.power.produced "
+        "value.energy value.energy.consumed value.energy.produced",
+    ),
+    (
+        ("reactive_power", "reactive_energy"),
+        "value.power.reactive value.power.reactive.consumption value.power.reactive.consumed",
+    ),
+    (("power", "energy_storage"), "value.power.capacity value.power.max"),
+    (("energy_storage",), "value.capacity"),
+    (("illuminance",), "value.brightness value.illuminance"),
+    (("volatile_organic_compounds_parts", "volatile_organic_compounds"), "value.tvoc value.voc"),
+    (("signal_strength",), "value.signal value.rssi"),
+    (("data_size",), "value.memory"),
+    (("duration",), "value.time value.timer value.duration"),
+)
+ROLES: dict[str, str | tuple[str, ...]] = {role: label for label, roles in _ROLES.items() for role in roles.split()} | {
+    role: labels for labels, roles in _ROLES_BY_UNIT for role in roles.split()
+}
 
 # Key (or the last topic level of a plain value) to label, per adapter, for general roles. The keys are regular
 # expressions over the whole lower-case key.
 NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     "sonoff": (
-        (r"pm2\.5", "pm25"), (r"pm10", "pm10"), (r"batterypercentage", "battery"), (r"counter\d", "counter"),
-        (r"illuminance|light", "illuminance"), (r"noise", "sound_pressure"), (r"distance", "distance"), (r"uvpower", "irradiance"),
-        (r"veml6075_uvpower", "irradiance"), (r"factor|faktor", "power_factor"), (r"power\d*|zbpower", "switch_state"),
-        (r"switch\d+", "input_state"), (r"button\d+|action", "action"), (r"bssid|apmac|ipaddress", "identifier"), (r"ssid", "metadata"),
-        (r"hostname|module", "metadata"), (r"version", "firmware"), (r"time", "timestamp"), (r"uptime", "duration"),
-        (r"rssi", "link_quality"), (r"fade|speed|ledtable|led_mode|scheme|poweronstate|powerdelta|powerhigh|powerlow|timer\d+|sleepmode|"
-                                     r"modeledexor|modereadcolors", "config_setting"),
-        (r"airquality", "percentage"), (r"period", "energy"), (r"shutter\d+", "cover_position"),
-        (r"irreceived_irhvac_mode", "climate_mode"), (r"irreceived_irhvac_fanspeed", "fan_mode"),
-        (r"irreceived_irhvac_temp", "climate_setpoint"), (r"irreceived_irhvac_(vendor|model)", "metadata"),
-        (r"pulsetime\d+|wifipower|wificonfig", "config_setting"), (r"core|sdk", "firmware"), (r"hardware|restartreason", "metadata"),
-        (r"dnsserver\d|gateway|subnetmask|ip6global|ip6local|mac", "identifier"), (r"builddatetime|totalstarttime", "timestamp"),
+        (r"pm2\.5", "pm25"),
+        (r"pm10", "pm10"),
+        (r"batterypercentage", "battery"),
+        (r"counter\d", "counter"),
+        (r"illuminance|light", "illuminance"),
+        (r"noise", "sound_pressure"),
+        (r"distance", "distance"),
+        (r"uvpower", "irradiance"),
+        (r"veml6075_uvpower", "irradiance"),
+        (r"factor|faktor", "power_factor"),
+        (r"power\d*|zbpower", "switch_state"),
+        (r"switch\d+", "input_state"),
+        (r"button\d+|action", "action"),
+        (r"bssid|apmac|ipaddress", "identifier"),
+        (r"ssid", "metadata"),
+        (r"hostname|module", "metadata"),
+        (r"version", "firmware"),
+        (r"time", "timestamp"),
+        (r"uptime", "duration"),
+        (r"rssi", "link_quality"),
+        (
+            r"fade|speed|ledtable|led_mode|scheme|poweronstate|powerdelta|powerhigh|powerlow|timer\d+|"
+            r"sleepmode|modeledexor|modereadcolors",
+            "config_setting",
+        ),
+        (r"airquality", "percentage"),
+        (r"period", "energy"),
+        (r"shutter\d+", "cover_position"),
+        (r"irreceived_irhvac_mode", "climate_mode"),
+        (r"irreceived_irhvac_fanspeed", "fan_mode"),
+        (r"irreceived_irhvac_temp", "climate_setpoint"),
+        (r"irreceived_irhvac_(vendor|model)", "metadata"),
+        (r"pulsetime\d+|wifipower|wificonfig", "config_setting"),
+        (r"core|sdk", "firmware"),
+        (r"hardware|restartreason", "metadata"),
+        (r"dnsserver\d|gateway|subnetmask|ip6global|ip6local|mac", "identifier"),
+        (r"builddatetime|totalstarttime", "timestamp"),
     ),
     "shelly": (
-        (r"output|ison|relay|light|color|white|ext_switch|on", "switch_state"), (r"input|state", "input_state"), (r"event|input_event", "action"),
-        (r"event_cnt", "counter"), (r"longpush", "action"), (r"pf|[abc]_pf", "power_factor"), (r"overtemperature|overpower", "problem"),
-        (r"vibration", "vibration"), (r"effect", "light_effect"), (r"rgb", "color"), (r"rgbw", "color"), (r"serial", "identifier"),
-        (r"freq", "frequency"), (r"total|xtotal", "counter"), (r"concentration", "other"), (r"num_objects", "counter"),
-        (r"errors|vial_fault", "error_code"), (r"gain", "light_brightness"), (r"roller", "cover_state"),
-        (r"overpower_value", "power"), (r"level", "percentage"), (r"charger|present", "power_present"),
-        (r"x?percent", "percentage"), (r"slat_pos", "cover_tilt"), (r"source", "other"),
+        (r"output|ison|relay|light|color|white|ext_switch|on", "switch_state"),
+        (r"input|state", "input_state"),
+        (r"event|input_event", "action"),
+        (r"event_cnt", "counter"),
+        (r"longpush", "action"),
+        (r"pf|[abc]_pf", "power_factor"),
+        (r"overtemperature|overpower", "problem"),
+        (r"vibration", "vibration"),
+        (r"effect", "light_effect"),
+        (r"rgb", "color"),
+        (r"rgbw", "color"),
+        (r"serial", "identifier"),
+        (r"freq", "frequency"),
+        (r"total|xtotal", "counter"),
+        (r"concentration", "other"),
+        (r"num_objects", "counter"),
+        (r"errors|vial_fault", "error_code"),
+        (r"gain", "light_brightness"),
+        (r"roller", "cover_state"),
+        (r"overpower_value", "power"),
+        (r"level", "percentage"),
+        (r"charger|present", "power_present"),
+        (r"x?percent", "percentage"),
+        (r"slat_pos", "cover_tilt"),
+        (r"source", "other"),
     ),
     "wled": (
-        (r"on", "switch_state"), (r"bri", "light_brightness"), (r"cct", "color_temp"), (r"fx|effectcurrent", "light_effect"),
-        (r"sx|ix|effectspeed|effectintensity|transition|f[123]x|frz|send|recv|sel|rev|mi|spc|grp|of|fade|dur|tbri|pal|start|stop|hp|rd|lor|cln"
-         r"|o[123]|c[123]|colororder|seglock", "config_setting"),
-        (r"pwr", "current"), (r"signal", "link_quality"), (r"ws|fxcount|palcount|count", "counter"), (r"uptime", "duration"),
-        (r"ip|lip|bssid|mac|id|channel|segmentid|udpport", "identifier"), (r"brand|product|name|arch|palettecurrent|n", "metadata"),
-        (r"rem", "duration"), (r"pmt", "timestamp"), (r"txpower", "config_setting"), (r"ps|pl", "identifier"),
+        (r"on", "switch_state"),
+        (r"bri", "light_brightness"),
+        (r"cct", "color_temp"),
+        (r"fx|effectcurrent", "light_effect"),
+        (
+            r"sx|ix|effectspeed|effectintensity|transition|f[123]x|frz|send|recv|sel|rev|mi|spc|grp|of|fade|"
+            r"dur|tbri|pal|start|stop|hp|rd|lor|cln|o[123]|c[123]|colororder|seglock",
+            "config_setting",
+        ),
+        (r"pwr", "current"),
+        (r"signal", "link_quality"),
+        (r"ws|fxcount|palcount|count", "counter"),
+        (r"uptime", "duration"),
+        (r"ip|lip|bssid|mac|id|channel|segmentid|udpport", "identifier"),
+        (r"brand|product|name|arch|palettecurrent|n", "metadata"),
+        (r"rem", "duration"),
+        (r"pmt", "timestamp"),
+        (r"txpower", "config_setting"),
+        (r"ps|pl", "identifier"),
     ),
     "sun2000": (
         (r".*chargeable(energy|capacity)|.*esscapacity", "energy_storage"),
-        (r"fixedactivepower.*|maximumfeedgrid.*|activepower(percentage|control).*|forced.*|chargefromgrid.*|backuppowersoc"
-         r"|backuptime.*|dststate", "config_setting"),
-        (r"(?!.*(cutoff|target|limit|end|threshold)).*soc", "battery"), (r"(historical)?alarm(sn)?\d*|faultcode|.*alarm.*sn", "error_code"), (r"sn|.*serialnumber|esn", "identifier"),
-        (r".*version", "firmware"), (r".*model(id)?|productmode|.*producttype|.*type", "metadata"),
-        (r"(device)?status|runningstatus|state\d|devicestatus|.*runningstatus|.*workingstate|workstate", "device_state"),
-        (r"powerfactor", "power_factor"), (r"efficiency", "percentage"), (r"number.*|.*count", "metadata"),
-        (r"insulationresistance", "other"), (r"workingmode.*|target.*|.*limit.*|.*setting.*|.*cutoff.*|forcible.*", "config_setting"),
-        (r"(startup|shutdown)time", "timestamp"), (r".*(rated|max)power.*", "power"), (r".*ratedcapacity", "energy_storage"),
+        (
+            r"fixedactivepower.*|maximumfeedgrid.*|activepower(percentage|control).*|forced.*|"
+            r"chargefromgrid.*|backuppowersoc|backuptime.*|dststate",
+            "config_setting",
+        ),
+        (r"(?!.*(cutoff|target|limit|end|threshold)).*soc", "battery"),
+        (r"(historical)?alarm(sn)?\d*|faultcode|.*alarm.*sn", "error_code"),
+        (r"sn|.*serialnumber|esn", "identifier"),
+        (r".*version", "firmware"),
+        (r".*model(id)?|productmode|.*producttype|.*type", "metadata"),
+        (
+            r"(device)?status|runningstatus|state\d|devicestatus|.*runningstatus|.*workingstate|workstate",
+            "device_state",
+        ),
+        (r"powerfactor", "power_factor"),
+        (r"efficiency", "percentage"),
+        (r"number.*|.*count", "metadata"),
+        (r"insulationresistance", "other"),
+        (r"workingmode.*|target.*|.*limit.*|.*setting.*|.*cutoff.*|forcible.*", "config_setting"),
+        (r"(startup|shutdown)time", "timestamp"),
+        (r".*(rated|max)power.*", "power"),
+        (r".*ratedcapacity", "energy_storage"),
     ),
-}  # fmt: skip
+}
+
+# Labels that the key gives whatever the role says.
+NAME_FIRST = {
+    "sonoff": ("climate_setpoint", "power_factor", "switch_state", "input_state"),
+    "sun2000": ("config_setting", "energy_storage"),
+    "shelly": ("power",),
+}
 
 NUMERIC_ROLE = re.compile(r"^(value|level)\.")
 
@@ -163,8 +266,14 @@ def fact(adapter: str, point: dict[str, Any]) -> Fact | None:
             return None
         path = ("params", "events", "0", "event")
         return Fact(
-            path=path, topic=topic, label="action", names=names_of(point), values=Values(type="enum"), platform="event", basis="topic",
-        )  # fmt: skip
+            path=path,
+            topic=topic,
+            label="action",
+            names=names_of(point),
+            values=Values(type="enum"),
+            platform="event",
+            basis="topic",
+        )
     factor = point.get("raw", {}).get("factor")
     unit = unit_of(point.get("unit"))
     is_date = point.get("role") == "date"
@@ -172,8 +281,8 @@ def fact(adapter: str, point: dict[str, Any]) -> Fact | None:
         if point.get("unit") == "°F" or point.get("unit") == "K":
             return None  # computed from the °C that is a data point of its own
         # The stated unit is that of the converted value: 0.001 and kWh means that Wh are sent.
-        unit = {("kWh", 0.001): "Wh", ("kW", 0.001): "W", ("A", 0.001): "mA", ("V", 0.001): "mV"}.get((unit, factor))
-        stated = unit_of(point.get("unit"))
+        thousandths = {"kWh": "Wh", "kW": "W", "A": "mA", "V": "mV"} if factor == 0.001 else {}
+        stated, unit = unit, thousandths.get(unit or "")
     else:
         stated = unit
     label, basis = label_of(adapter, point, path, topic, stated)
@@ -200,72 +309,73 @@ def label_of(
     adapter: str, point: dict[str, Any], path: tuple[str, ...], topic: tuple[str, ...] | None, unit: str | None
 ) -> tuple[str | None, str]:
     """Label of a data point and what established it; (None, "") when neither role nor key do."""
-    role, kind = point.get("role") or "", point.get("type")
-    key = _key(path, topic)
-    written = bool(point.get("write"))
+    role, kind, key = point.get("role") or "", point.get("type"), _key(path, topic)
     if adapter == "zigbee":
-        return _zigbee_label(point, path, key, role, kind, written, unit)
+        return _zigbee_label(point, path, unit)
     if adapter == "shelly" and topic is None:
-        # Fetched over HTTP and written back: configuration. Read only there: the status document of old devices.
-        if not written:
-            if role.startswith("level."):
-                return None, ""  # favourite positions and the like, not the state
-            label = _role_label(role, kind, unit, key)
-            return (label, "role") if label not in (None, "config_setting") else (None, "")
-        if re.search(r"name$", key) and role == "text":
-            return "metadata", "name"
-        setpoint = role == "level.temperature" and re.search(r"target", " ".join(path))
-        return ("climate_setpoint", "role") if setpoint else ("config_setting", "topic")
+        return _fetched_label(point, path, unit)
     named = _named(adapter, key)
     if adapter == "sonoff" and named in ("switch_state", "input_state") and kind != "boolean":
         named = None  # `Power` is watts, `POWER` the relay
-    if adapter == "sonoff" and named in ("climate_setpoint", "power_factor", "switch_state", "input_state"):
-        return (named, "name") if _suits(named, unit, kind) else (None, "")
-    if adapter == "sun2000" and named in ("config_setting", "energy_storage"):
-        return named, "name"  # "value.battery" is also the role of the state of charge at which charging stops
+    if adapter == "shelly":
+        named = _shelly_name(named, key, point, topic or ())
     label = _role_label(role, kind, unit, key)
-    if adapter == "shelly" and key == "overpower_value":
-        label = "power"
-    if label is not None:
-        return label, "role"
-    if adapter == "shelly" and topic is not None and named == "input_state" and not any(level.startswith("input") for level in topic):
-        named = "cover_state" if topic[-1].startswith("cover") else "switch_state" if topic[-1].startswith("switch") else None
-    if adapter == "shelly" and named == "switch_state" and (kind != "boolean" or role == "sensor.switch"):
-        named = None
-    if adapter == "shelly" and key == "temperature" and kind == "boolean":
-        named = "problem"
-    if named is not None and _suits(named, unit, kind):
+    # Where the key says more than the role: "value.battery" is also the state of charge at which charging stops.
+    if named is not None and (label is None or named in NAME_FIRST.get(adapter, ())) and _suits(named, unit, kind):
         return named, "name"
-    if adapter == "sun2000":
+    if label is None and adapter == "sun2000":
         return _by_unit(unit, key)
-    return None, ""
+    return label, "role" if label else ""
 
 
-def _zigbee_label(
-    point: dict[str, Any], path: tuple[str, ...], key: str, role: str, kind: str | None, written: bool, unit: str | None
-) -> tuple[str | None, str]:
+def _fetched_label(point: dict[str, Any], path: tuple[str, ...], unit: str | None) -> tuple[str | None, str]:
+    """Label of what the shelly adapter fetches over HTTP: configuration where it can be written back."""
+    role, key = point.get("role") or "", _key(path, None)
+    if point.get("write"):
+        if key.endswith("name") and role == "text":
+            return "metadata", "name"
+        setpoint = role == "level.temperature" and "target" in " ".join(path)
+        return ("climate_setpoint", "role") if setpoint else ("config_setting", "topic")
+    # Only read: the status document of old devices, and favourite positions and the like, which are no state.
+    label = None if role.startswith("level.") else _role_label(role, point.get("type"), unit, key)
+    return (label, "role") if label not in (None, "config_setting") else (None, "")
+
+
+def _shelly_name(named: str | None, key: str, point: dict[str, Any], topic: tuple[str, ...]) -> str | None:
+    """Label that the key has in its topic: `state` and `output` are keys of several components."""
+    kind = point.get("type")
+    if named == "input_state" and not any(level.startswith("input") for level in topic):
+        component = topic[-1].split(":")[0] if topic else ""
+        return {"cover": "cover_state", "switch": "switch_state"}.get(component)
+    if named == "switch_state" and (kind != "boolean" or point.get("role") == "sensor.switch"):
+        return None  # the state that a running transition leads to
+    if key == "temperature" and kind == "boolean":
+        return "problem"
+    return named
+
+
+def _zigbee_label(point: dict[str, Any], path: tuple[str, ...], unit: str | None) -> tuple[str | None, str]:
     """Label by name first: the adapter's roles are loose (natural gas is a "fire" alarm, a setpoint a "value")."""
+    role, kind, key = point.get("role") or "", point.get("type"), _key(path, None)
+    # The adapter's types are those of its own states, after conversion; these keys mean one thing whatever the type.
+    fixed = {"action": "action", "system_mode": "climate_mode"}.get(key)
+    if key.endswith("_setpoint"):
+        fixed = "climate_setpoint"
+    if fixed is not None:
+        return fixed, "expose"
     leaf = {
         "name": "state" if key.startswith("state_") else key,
         "path": path,
         "type": {"boolean": "binary", "number": "numeric", "string": "enum"}.get(kind or "", "text"),
-        "access": 3 if written else 1,
+        "access": 3 if point.get("write") else 1,
         "description": str(point.get("name", "")),
         "values": (),
     }
-    if key == "action":
-        return "action", "expose"
     label, basis = zigbee.label_of(leaf, unit)
-    if label is not None:
-        return label, basis
-    if key == "system_mode":
-        return "climate_mode", "expose"
-    if key.endswith("_setpoint"):
-        return "climate_setpoint", "expose"
-    if role in ("button", "switch", "switch.lock", "date", "level.temperature", "value.brightness") and key != "illuminance_lux":
-        return None, ""
-    label = _role_label(role, kind, unit, key)
-    return label, "role" if label else ""
+    if label is None and role not in ("button", "switch", "switch.lock", "date", "level.temperature"):
+        label = _role_label(role, kind, unit, key)
+        basis = "role" if label else ""
+    return label, basis
 
 
 def _role_label(role: str, kind: str | None, unit: str | None, key: str) -> str | None:
@@ -299,8 +409,20 @@ def _named(adapter: str, key: str) -> str | None:
 
 def _by_unit(unit: str | None, key: str) -> tuple[str | None, str]:
     """Label of a general number whose unit allows only one."""
-    only = {"kWh": "energy", "Wh": "energy", "°C": "temperature", "V": "voltage", "A": "current", "Hz": "frequency", "W": "power",
-            "kW": "power", "var": "reactive_power", "kvar": "reactive_power", "VA": "apparent_power", "kVA": "apparent_power"}  # fmt: skip
+    only = {
+        "kWh": "energy",
+        "Wh": "energy",
+        "°C": "temperature",
+        "V": "voltage",
+        "A": "current",
+        "Hz": "frequency",
+        "W": "power",
+        "kW": "power",
+        "var": "reactive_power",
+        "kvar": "reactive_power",
+        "VA": "apparent_power",
+        "kVA": "apparent_power",
+    }
     if unit in only and not re.search(r"limit|target|set|threshold|running", key):
         return only[unit], "unit"
     return None, ""
@@ -325,8 +447,23 @@ def unit_of(raw: str | None) -> str | None:
         return None
     if raw == "":
         return ""
-    more = {"Lux": "lx", "degree": "°", "ug/m3": "µg/m³", "hours": "h", "kVar": "kvar", "Var": "var", "VAR": "var", "kVarh": "kvarh",
-            "bytes": "B", "kB": "kB", "MHz": "MHz", "m3/min": None, "kvarh": "kvarh", "lux": "lx", "K": "K"}  # fmt: skip
+    more = {
+        "Lux": "lx",
+        "degree": "°",
+        "ug/m3": "µg/m³",
+        "hours": "h",
+        "kVar": "kvar",
+        "Var": "var",
+        "VAR": "var",
+        "kVarh": "kvarh",
+        "bytes": "B",
+        "kB": "kB",
+        "MHz": "MHz",
+        "m3/min": None,
+        "kvarh": "kvarh",
+        "lux": "lx",
+        "K": "K",
+    }
     if raw in more:
         return more[raw]
     return zigbee.unit_of(raw)
@@ -365,7 +502,9 @@ def values_of(adapter: str, point: dict[str, Any]) -> tuple[Values, bool]:
         same = raw.get("factor", 1) == 1 and not point.get("converted")
         low, high = (_number(point.get("min")), _number(point.get("max"))) if same else (None, None)
         return Values(type="number", min=low, max=high, step=_number(point.get("step")) if same else None), False
-    return Values(type={"string": "text", "array": "list", "object": "object", "json": "object"}.get(kind or "", "unknown")), False
+    return Values(
+        type={"string": "text", "array": "list", "object": "object", "json": "object"}.get(kind or "", "unknown")
+    ), False
 
 
 def _number(value: Any) -> float | None:
@@ -394,7 +533,10 @@ def state_literals(text: str) -> list[dict[str, Any]]:
     """Data points from `state: { id: 'grid.voltage', ... }` literals; ids that are computed are left out."""
     points = []
     for match in _STATE.finditer(text):
-        entry: dict[str, Any] = {one["key"]: one["text"] if one["text"] is not None else one["word"] for one in _ENTRY.finditer(match["body"])}
+        entry: dict[str, Any] = {
+            one["key"]: one["text"] if one["text"] is not None else one["word"]
+            for one in _ENTRY.finditer(match["body"])
+        }
         if "id" not in entry or "$" in entry["id"]:
             continue
         entry.pop("desc", None)
@@ -412,25 +554,52 @@ def device_type(adapter: str, raw: dict[str, Any], facts: list[Fact]) -> str | N
         return "light"
     if adapter == "sun2000":
         name = raw["name"].lower()
-        return "charger" if "charger" in name else "inverter" if "inverter" in name else "energy_meter" if "meter" in name else None
+        return (
+            "charger"
+            if "charger" in name
+            else "inverter"
+            if "inverter" in name
+            else "energy_meter"
+            if "meter" in name
+            else None
+        )
     if adapter == "sonoff":
         return None
     labels = {fact.label for fact in facts if fact.topic is not None or adapter == "zigbee"}
     topics = {level.split(":")[0] for fact in facts if fact.topic for level in fact.topic}
     if adapter == "shelly":
         for word, kind in (
-            ("cover", "cover"), ("roller", "cover"), ("cury", "appliance"), ("flood", "leak_sensor"), ("smoke", "smoke_sensor"),
-            ("presence", "motion_sensor"), ("light", "light"), ("rgb", "light"), ("rgbw", "light"), ("cct", "light"), ("rgbcct", "light"),
-            ("color", "light"), ("white", "light"),
-        ):  # fmt: skip
+            ("cover", "cover"),
+            ("roller", "cover"),
+            ("cury", "appliance"),
+            ("flood", "leak_sensor"),
+            ("smoke", "smoke_sensor"),
+            ("presence", "motion_sensor"),
+            ("light", "light"),
+            ("rgb", "light"),
+            ("rgbw", "light"),
+            ("cct", "light"),
+            ("rgbcct", "light"),
+            ("color", "light"),
+            ("white", "light"),
+        ):
             if word in topics and not (word in ("cover", "roller") and {"switch", "relay"} & topics):
                 return kind
     for label, kind in (
-        ("smoke", "smoke_sensor"), ("leak", "leak_sensor"), ("climate_setpoint", "thermostat"), ("cover_position", "cover"),
-        ("light_brightness", "light"), ("opening", "contact_sensor"), ("motion", "motion_sensor"), ("occupancy", "motion_sensor"),
-        ("lock_state", "lock"), ("switch_state", "switch"), ("power", "energy_meter"),
-        ("humidity", "climate_sensor"), ("action", "button"),
-    ):  # fmt: skip
+        ("smoke", "smoke_sensor"),
+        ("leak", "leak_sensor"),
+        ("climate_setpoint", "thermostat"),
+        ("cover_position", "cover"),
+        ("light_brightness", "light"),
+        ("opening", "contact_sensor"),
+        ("motion", "motion_sensor"),
+        ("occupancy", "motion_sensor"),
+        ("lock_state", "lock"),
+        ("switch_state", "switch"),
+        ("power", "energy_meter"),
+        ("humidity", "climate_sensor"),
+        ("action", "button"),
+    ):
         if label in labels:
             return kind
     return None

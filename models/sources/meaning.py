@@ -398,6 +398,8 @@ def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
         label = SENSOR_CLASSES.get(device_class)
         if label == "temperature" and _says(TARGET, words):
             return "climate_setpoint", "device_class"
+        if label == "pressure" and _weather(unit, words):
+            return "atmospheric_pressure", "name"
         if label in ("volatile_organic_compounds", "volatile_organic_compounds_parts") and _says("formaldehyd", words):
             return "formaldehyde", "device_class"
         if label == "humidity" and _says(TARGET, words):
@@ -406,6 +408,15 @@ def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
     if unit:
         return by_unit(unit, words, statement.state_class)
     return by_words(statement, words)
+
+
+def _weather(unit: str | None, words: tuple[str, ...]) -> bool:
+    """Whether what a source calls plain pressure is the weather's: many took that class before there was the other."""
+    if _says(r"barom|atmospher|\bair pressure|sea ?(level|pressure)|\b(bmp|bme|bmx)\d*", words):
+        return True
+    # Pipes, tyres and tanks are given in bar, psi or kPa.
+    enclosed = r"tank|water|system|tyre|tire|vapou?r|vpd|gas|filter|differ|boiler|gauge|duct|static|pump|oil|boost|fan"
+    return unit in ("hPa", "inHg", "mmHg") and not _says(enclosed, words)
 
 
 def by_unit(unit: str, words: tuple[str, ...], state_class: str | None = None) -> tuple[str | None, str]:
@@ -493,20 +504,21 @@ def _setting(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, 
 
 
 _SPELLINGS = {
-    # Home Assistant writes the Greek letter, the vocabulary the micro sign; both read the same, and Home Assistant
-    # takes either.
-    "μ": "µ",
     "VAr": "var",
     "kVAr": "kvar",
     "VArh": "varh",
     "kVArh": "kvarh",
-    "²": "²",
+    "lux": "lx",
+    "kOhms": "kΩ",
+    "Ohm": "Ω",
 }
 
 
 def unit_spelling(unit: str) -> str:
     """The vocabulary's spelling of a unit that Home Assistant or a kindred source wrote."""
-    unit = unit.strip().replace("μ", "µ").replace("Ω", "Ω")
+    # Home Assistant writes the Greek letter, the vocabulary the micro sign: they read the same, and it takes either.
+    unit = unit.strip().replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}")
+    unit = unit.replace("\N{OHM SIGN}", "\N{GREEK CAPITAL LETTER OMEGA}")
     return _SPELLINGS.get(unit, unit)
 
 

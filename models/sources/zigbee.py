@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from agent.core.ontology import LABELS, Nature, accepts_unit
+from agent.core.ontology import UNITS as LABEL_UNITS
 from models.facts import Device, Fact, Values
 
 PACKAGE = "zigbee-herdsman-converters"
@@ -23,135 +24,167 @@ DUMP = Path(__file__).with_name("zigbee_dump.cjs")
 
 SETTABLE = 2  # bit of `access`: 1 published, 2 can be set, 4 can be read
 
-UNITS = {
-    "C": "°C", "℃": "°C", "° C": "°C", "ºC": "°C", "oC": "°C", "℉": "°F", "F": "°F",
-    "lux": "lx", "Lux": "lx", "VAR": "var", "VAr": "var", "kVAR": "kvar", "kVArh": "kvarh", "kVARh": "kvarh",
-    "VARh": "varh", "Var": "var", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "Seconds": "s", "Sec": "s",
-    "minute": "min", "minutes": "min", "mins": "min", "Minutes": "min", "m3/h": "m³/h", "m3": "m³", "l": "L",
-    "Litre": "L", "liters": "L", "litres": "L", "L/m": "L/min", "l/min": "L/min", "hour": "h", "hours": "h",
-    "Hours": "h", "Hr": "h", "hr": "h", "day": "d", "days": "d", "meters": "m", "meter": "m", "cm": "cm",
-    "ug/m3": "µg/m³", "μg/m³": "µg/m³", "ug/m³": "µg/m³", "µg/m3": "µg/m³", "mg/m3": "mg/m³", "uS/cm": "µS/cm",
-    "μS/cm": "µS/cm", "us/cm": "µS/cm", "dBm": "dBm", "dbm": "dBm", "db": "dB", "dBA": "dBA", "Wh": "Wh", "KWh": "kWh",
-    "kwh": "kWh", "deg": "°", "degrees": "°", "milliseconds": "ms", "mS": "ms", "PPM": "ppm", "msec": "ms", "°/s": "°/s",
-}  # fmt: skip
-KNOWN_UNITS = frozenset(
-    "°C °F K % V mV kV A mA W mW kW VA kVA var kvar kWh Wh MWh varh kvarh Hz kHz Pa hPa kPa bar mbar psi lx W/m² ppm ppb "
-    "mg/m³ µg/m³ m/s km/h ° mm mm/h m cm km kg g L mL m³ m³/h L/min L/h dB dBA µS/cm mS/cm s ms min h d dBm mired "
-    "rpm m/s² m² gal ft³ gal/min inHg".split()
-)
+_SPELLINGS = {
+    "°C": "C ℃ ºC oC",
+    "°F": "℉ F",
+    "lx": "lux Lux",
+    "var": "VAR VAr Var",
+    "kvar": "kVAR",
+    "kvarh": "kVArh kVARh",
+    "varh": "VARh",
+    "s": "sec secs second seconds Seconds Sec",
+    "min": "minute minutes mins Minutes",
+    "m³/h": "m3/h",
+    "m³": "m3",
+    "L": "l Litre liters litres",
+    "L/min": "L/m l/min",
+    "h": "hour hours Hours Hr hr",
+    "d": "day days",
+    "m": "meters meter",
+    "µg/m³": "ug/m3 μg/m³ ug/m³ µg/m3",
+    "mg/m³": "mg/m3",
+    "µS/cm": "uS/cm μS/cm us/cm",
+    "dBm": "dbm",
+    "dB": "db",
+    "kWh": "KWh kwh",
+    "°": "deg degrees",
+    "ms": "milliseconds mS msec",
+    "ppm": "PPM",
+}
+UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()} | {"° C": "°C"}
+KNOWN_UNITS = frozenset(LABEL_UNITS) - {""}
 
 # --- Names of leaves that are only read -------------------------------------------------------------------------
 
 READINGS = {
-    "temperature": ("temperature", "local_temperature", "device_temperature", "floor_temperature", "dew_point", "cpu_temperature",
-                    "outdoor_temperature", "outdoor_air_temperature", "external_temperature", "temperature_probe", "soil_temperature",
-                    "water_temperature", "room_temperature", "ambient_temperature", "chip_temperature", "temperature_external",
-                    "internal_temperature", "indoor_temperature", "supply_temperature", "return_temperature"),
-    "humidity": ("humidity", "relative_humidity", "local_humidity", "air_humidity", "outdoor_humidity", "external_humidity"),
-    "moisture": ("soil_moisture", "soil_humidity", "moisture"),
-    "battery": ("battery", "battery_level", "battery_percentage"),
-    "voltage": ("voltage", "mains_voltage", "battery_voltage", "rms_voltage", "dc_voltage", "supply_voltage"),
-    "current": ("current", "current_neutral", "rms_current", "leakage_current", "dc_current", "battery_current", "total_current"),
-    "power": ("power", "active_power", "total_power", "instantaneous_power", "power_produced", "load_power", "real_power"),
-    "apparent_power": ("power_apparent", "apparent_power", "total_power_apparent", "total_apparent_power"),
-    "reactive_power": ("power_reactive", "reactive_power", "total_power_reactive", "total_reactive_power"),
-    "power_factor": ("power_factor", "total_power_factor"),
-    "energy": ("energy", "produced_energy", "energy_produced", "energy_consumed", "energy_tier", "produced_energy_tier", "total_energy",
-               "energy_today", "energy_yesterday", "energy_month", "reverse_energy", "forward_energy", "consumed_energy",
-               "energy_reverse", "energy_daily", "energy_total", "reported_energy", "cooling_energy"),
-    "reactive_energy": ("reactive_energy", "energy_reactive"),
-    "frequency": ("ac_frequency", "frequency", "line_frequency"),
-    "illuminance": ("illuminance", "illuminance_lux"),
-    "carbon_dioxide": ("co2", "eco2", "carbon_dioxide"),
-    "carbon_monoxide": ("co", "carbon_monoxide_concentration", "co_concentration"),
-    "formaldehyde": ("formaldehyd", "formaldehyde", "hcho"),
-    "nitrogen_dioxide": ("no2",),
-    "ozone": ("o3", "ozone"),
-    "pm1": ("pm1",), "pm25": ("pm25", "pm2_5"), "pm4": ("pm4",), "pm10": ("pm10",),
-    "aqi": ("aqi", "air_quality_index"),
-    "pressure": ("bar", "psi", "water_pressure", "vpd"),
-    "wind_speed": ("wind_speed", "wind_gust"), "wind_direction": ("wind_direction",),
-    "uv_index": ("uv_index",),
-    "precipitation_intensity": ("rain_intensity",),
-    "distance": ("distance", "target_distance", "liquid_depth", "water_depth", "nearest_distance", "target_distance_closest"),
-    "sound_pressure": ("noise", "sound_level"),
-    "conductivity": ("conductivity", "ec", "soil_fertility", "electrical_conductivity"),
-    "ph": ("ph",),
-    "water": ("water_consumed", "water_consumption", "volume_consumed", "total_water_consumption"),
-    "gas": ("gas_consumed", "gas_consumption"),
-    "volume_flow_rate": ("flow", "flow_rate", "water_flow", "current_flow"),
-    "acceleration": ("x_axis", "y_axis", "z_axis", "acceleration"),
-    "angle": ("angle", "angle_x", "angle_y", "angle_z", "angle_x_absolute", "angle_y_absolute", "tilt_angle"),
-    "duration": ("uptime", "lifetime", "action_duration", "no_occupancy_since", "filter_age", "device_age", "run_time"),
-    "signal_strength": ("rssi", "signal_strength", "wifi_rssi"),
-    "monetary": ("cost", "energy_cost"),
-    "motion": ("motion", "moving_target"),
-    "occupancy": ("occupancy", "occupancy_alarm", "occupied", "pir_occupancy"),
-    "presence": ("presence", "human_presence"),
-    "opening": ("contact", "contact_alarm"),
-    "door": ("door_state", "door_open", "door_opening", "door"),
-    "window": ("window_open", "open_window", "window_opened", "window_open_internal", "open_window_detected"),
-    "leak": ("water_leak", "water_leak_alarm", "leak", "leakage", "water_detected", "water_leakage", "water_leak_status"),
-    "rain_detected": ("rain", "rain_status", "raining"),
-    "smoke": ("smoke", "smoke_alarm"),
-    "gas_alarm": ("gas", "gas_alarm", "carbon_monoxide", "carbon_monoxide_alarm", "gas_leak"),
-    "tamper": ("tamper", "tampered", "tamper_alarm", "cover_removed"),
-    "battery_low": ("battery_low", "low_battery", "battery_low_alarm"),
-    "vibration": ("vibration", "shock"),
-    "moving": ("moving", "motor_running"),
-    "running": ("running",),
-    "battery_charging": ("charging", "charging_status", "battery_charging"),
-    "sound": ("sound_detected", "noise_detected"),
-    "problem": ("fault", "trouble", "battery_defect", "overload", "overheat", "over_current", "over_voltage", "under_voltage",
-                "over_temperature", "hardware_error", "low_flow_alarm", "abnormal", "fault_alarm", "malfunction", "water_shortage",
-                "water_leak_fault", "device_fault", "sensor_fault", "motor_stalled", "obstacle", "obstruction"),
-    "safety": ("sos", "panic", "emergency"),
-    "connectivity": ("connected", "mqtt_connected", "cloud_connected", "connection_state"),
-    "cover_state": ("motor_state", "cover_state"),
-    "valve_position": ("valve_position", "valve_opening_percentage", "valve_opening_degree", "valve_state_percentage"),
-    "hvac_action": ("running_state", "running_mode", "heating_state"),
-    "lock_state": ("lock_state", "lock_status"),
-    "action": ("action", "last_action", "button_event"),
-    "input_state": ("input", "key", "input_state", "last_local_command_state", "last_bp_connect_state", "digital_input"),
-    "link_quality": ("linkquality", "lqi", "link_quality"),
-    "identifier": ("ip_address", "mac_address", "meter_id", "serial_number", "meter_serial_number", "meter_id_number", "action_group",
-                   "action_user", "device_id", "imei", "iccid", "site_id", "wifi_mac", "parent_id", "eui64"),
-    "firmware": ("firmware_version", "software_version", "sw_version", "version", "app_version", "sw_build_id", "firmware", "mcu_version"),
-    "metadata": ("meter_firmware_model", "ssid", "wifi_ssid", "device_model", "manufacturer_name", "meter_type", "device_type"),
-    "error_code": ("error", "error_status", "error_code", "fault_code", "fault_state", "faults", "errors", "sensor_error", "fault_status",
-                   "alarm_code", "sw_error_code", "fault_reason", "error_message", "adaptation_run_error", "diagnostics_error"),
-    "timestamp": ("last_seen", "last_reset", "clock_timestamp", "setpoint_change_source_timestamp", "last_irrigation_time",
-                  "irrigation_start_time", "irrigation_end_time", "last_tamper_date", "device_time"),
-    "counter": ("reported_packages", "pulse_count", "trigger_count", "flush_count", "open_count", "close_count", "counter", "cycles"),
-    "color_mode": ("color_mode",),
-    "rotation_speed": ("current_fan_rpm", "fan_rpm", "target_fan_rpm"),
-    "color_temp": ("color_temp",),
-    "light_brightness": ("brightness",),
-    "percentage": ("pi_heating_demand", "pi_cooling_demand", "heating_demand", "cooling_demand", "demand_percentage", "filter_life",
-                   "filter_remaining", "tank_level", "liquid_level_percent", "liquid_level_ratio", "heat_demand"),
-    "switch_state": ("relay_state", "relay_status", "socket_state"),
-    "device_state": ("charger_state", "washing_state", "work_status", "machine_state", "device_state"),
-}  # fmt: skip
+    "temperature": (
+        "temperature local_temperature device_temperature floor_temperature dew_point cpu_temperature "
+        "outdoor_temperature outdoor_air_temperature external_temperature temperature_probe soil_temperature "
+        "water_temperature room_temperature ambient_temperature chip_temperature temperature_external "
+        "internal_temperature indoor_temperature supply_temperature return_temperature"
+    ),
+    "humidity": "humidity relative_humidity local_humidity air_humidity outdoor_humidity external_humidity",
+    "moisture": "soil_moisture soil_humidity moisture",
+    "battery": "battery battery_level battery_percentage",
+    "voltage": "voltage mains_voltage battery_voltage rms_voltage dc_voltage supply_voltage",
+    "current": "current current_neutral rms_current leakage_current dc_current battery_current total_current",
+    "power": "power active_power total_power instantaneous_power power_produced load_power real_power",
+    "apparent_power": "power_apparent apparent_power total_power_apparent total_apparent_power",
+    "reactive_power": "power_reactive reactive_power total_power_reactive total_reactive_power",
+    "power_factor": "power_factor total_power_factor",
+    "energy": (
+        "energy produced_energy energy_produced energy_consumed energy_tier produced_energy_tier total_energy "
+        "energy_today energy_yesterday energy_month reverse_energy forward_energy consumed_energy energy_reverse "
+        "energy_daily energy_total reported_energy cooling_energy"
+    ),
+    "reactive_energy": "reactive_energy energy_reactive",
+    "frequency": "ac_frequency frequency line_frequency",
+    "illuminance": "illuminance illuminance_lux",
+    "carbon_dioxide": "co2 eco2 carbon_dioxide",
+    "carbon_monoxide": "co carbon_monoxide_concentration co_concentration",
+    "formaldehyde": "formaldehyd formaldehyde hcho",
+    "nitrogen_dioxide": "no2",
+    "ozone": "o3 ozone",
+    "pm1": "pm1",
+    "pm25": "pm25 pm2_5",
+    "pm4": "pm4",
+    "pm10": "pm10",
+    "aqi": "aqi air_quality_index",
+    "pressure": "bar psi water_pressure vpd",
+    "wind_speed": "wind_speed wind_gust",
+    "wind_direction": "wind_direction",
+    "uv_index": "uv_index",
+    "precipitation_intensity": "rain_intensity",
+    "distance": "distance target_distance liquid_depth water_depth nearest_distance target_distance_closest",
+    "sound_pressure": "noise sound_level",
+    "conductivity": "conductivity ec soil_fertility electrical_conductivity",
+    "ph": "ph",
+    "water": "water_consumed water_consumption volume_consumed total_water_consumption",
+    "gas": "gas_consumed gas_consumption",
+    "volume_flow_rate": "flow flow_rate water_flow current_flow",
+    "acceleration": "x_axis y_axis z_axis acceleration",
+    "angle": "angle angle_x angle_y angle_z angle_x_absolute angle_y_absolute tilt_angle",
+    "duration": "uptime lifetime action_duration no_occupancy_since filter_age device_age run_time",
+    "signal_strength": "rssi signal_strength wifi_rssi",
+    "monetary": "cost energy_cost",
+    "motion": "motion moving_target",
+    "occupancy": "occupancy occupancy_alarm occupied pir_occupancy",
+    "presence": "presence human_presence",
+    "opening": "contact contact_alarm",
+    "door": "door_state door_open door_opening door",
+    "window": "window_open open_window window_opened window_open_internal open_window_detected",
+    "leak": "water_leak water_leak_alarm leak leakage water_detected water_leakage water_leak_status",
+    "rain_detected": "rain rain_status raining",
+    "smoke": "smoke smoke_alarm",
+    "gas_alarm": "gas gas_alarm carbon_monoxide carbon_monoxide_alarm gas_leak",
+    "tamper": "tamper tampered tamper_alarm cover_removed",
+    "battery_low": "battery_low low_battery battery_low_alarm",
+    "vibration": "vibration shock",
+    "moving": "moving motor_running",
+    "running": "running",
+    "battery_charging": "charging charging_status battery_charging",
+    "sound": "sound_detected noise_detected",
+    "problem": (
+        "fault trouble battery_defect overload overheat over_current over_voltage under_voltage over_temperature "
+        "hardware_error low_flow_alarm abnormal fault_alarm malfunction water_shortage water_leak_fault "
+        "device_fault sensor_fault motor_stalled obstacle obstruction"
+    ),
+    "safety": "sos panic emergency",
+    "connectivity": "connected mqtt_connected cloud_connected connection_state",
+    "cover_state": "motor_state cover_state",
+    "valve_position": "valve_position valve_opening_percentage valve_opening_degree valve_state_percentage",
+    "hvac_action": "running_state running_mode heating_state",
+    "lock_state": "lock_state lock_status",
+    "action": "action last_action button_event",
+    "input_state": "input key input_state last_local_command_state last_bp_connect_state digital_input",
+    "link_quality": "linkquality lqi link_quality",
+    "identifier": (
+        "ip_address mac_address meter_id serial_number meter_serial_number meter_id_number action_group "
+        "action_user device_id imei iccid site_id wifi_mac parent_id eui64"
+    ),
+    "firmware": "firmware_version software_version sw_version version app_version sw_build_id firmware mcu_version",
+    "metadata": "meter_firmware_model ssid wifi_ssid device_model manufacturer_name meter_type device_type",
+    "error_code": (
+        "error error_status error_code fault_code fault_state faults errors sensor_error fault_status alarm_code "
+        "sw_error_code fault_reason error_message adaptation_run_error diagnostics_error"
+    ),
+    "timestamp": (
+        "last_seen last_reset clock_timestamp setpoint_change_source_timestamp last_irrigation_time "
+        "irrigation_start_time irrigation_end_time last_tamper_date device_time"
+    ),
+    "counter": "reported_packages pulse_count trigger_count flush_count open_count close_count counter cycles",
+    "color_mode": "color_mode",
+    "rotation_speed": "current_fan_rpm fan_rpm target_fan_rpm",
+    "color_temp": "color_temp",
+    "light_brightness": "brightness",
+    "percentage": (
+        "pi_heating_demand pi_cooling_demand heating_demand cooling_demand demand_percentage filter_life "
+        "filter_remaining tank_level liquid_level_percent liquid_level_ratio heat_demand"
+    ),
+    "switch_state": "relay_state relay_status socket_state",
+    "device_state": "charger_state washing_state work_status machine_state device_state",
+}
 
 # --- Names of leaves that are set -------------------------------------------------------------------------------
 
 CONTROLS = {
-    "switch_state": ("state", "switch", "relay", "outlet", "socket", "on_off", "light", "usb", "plug", "state_usb", "power_switch",
-                     "relay_outlet"),
-    "light_brightness": ("brightness", "white_brightness"),
-    "color_temp": ("color_temp", "color_temperature"),
-    "color": ("x", "y", "hue", "saturation", "color", "r", "g", "b", "effect_color"),
-    "light_effect": ("effect", "light_effect"),
-    "cover_position": ("position", "cover_position"),
-    "cover_tilt": ("tilt",),
-    "climate_setpoint": ("occupied_heating_setpoint", "occupied_cooling_setpoint", "unoccupied_heating_setpoint",
-                         "unoccupied_cooling_setpoint", "current_heating_setpoint", "current_cooling_setpoint", "target_temperature"),
-    "climate_mode": ("system_mode", "preset", "pilot_wire_mode"),
-    "fan_mode": ("fan_mode",),
-    "fan_speed": ("fan_speed",),
-    "hvac_action": ("running_state", "running_mode"),
-    "valve_position": ("valve_position", "valve_opening_degree", "valve_position_percentage"),
-}  # fmt: skip
+    "switch_state": "state switch relay outlet socket on_off light usb plug state_usb power_switch relay_outlet",
+    "light_brightness": "brightness white_brightness",
+    "color_temp": "color_temp color_temperature",
+    "color": "x y hue saturation color r g b effect_color",
+    "light_effect": "effect light_effect",
+    "cover_position": "position cover_position",
+    "cover_tilt": "tilt",
+    "climate_setpoint": (
+        "occupied_heating_setpoint occupied_cooling_setpoint unoccupied_heating_setpoint "
+        "unoccupied_cooling_setpoint current_heating_setpoint current_cooling_setpoint target_temperature"
+    ),
+    "climate_mode": "system_mode preset pilot_wire_mode",
+    "fan_mode": "fan_mode",
+    "fan_speed": "fan_speed",
+    "hvac_action": "running_state running_mode",
+    "valve_position": "valve_position valve_opening_degree valve_position_percentage",
+}
 
 # Settable leaves that have no category but are settings by their names.
 SETTING = re.compile(
@@ -176,7 +209,9 @@ SETTING = re.compile(
     re.VERBOSE,
 )
 # Not settings although the pattern would say so: they start, play or show something once, or are live values.
-NOT_SETTING = re.compile(r"^(scene|identify|pin_code|gradient|boost_heating|remote_|squawk|warning|group_id|scene_id|reset|learn|ir_|send_|trigger|play|start|test|led_effect|individual_led)|factory_reset|remaining|firmware")
+NOT_SETTING = re.compile(
+    r"^(scene|identify|pin_code|gradient|boost_heating|remote_|squawk|warning|group_id|scene_id|reset|learn|ir_|send_|trigger|play|start|test|led_effect|individual_led)|factory_reset|remaining|firmware"
+)
 
 # By unit, for leaves that are only read and whose name says the same.
 BY_UNIT = (
@@ -193,40 +228,92 @@ BY_UNIT = (
     ("reactive_energy", {"varh", "kvarh"}, re.compile(r"")),
     ("frequency", {"Hz"}, re.compile(r"frequency")),
     ("illuminance", {"lx"}, re.compile(r"illumin|lux|light|brightness")),
-    ("duration", {"s", "ms", "min", "h", "d"}, re.compile(r"time|duration|uptime|lifetime|hours|minutes|seconds|elapsed|age|countdown|last_.*_since")),
+    (
+        "duration",
+        {"s", "ms", "min", "h", "d"},
+        re.compile(r"time|duration|uptime|lifetime|hours|minutes|seconds|elapsed|age|countdown|last_.*_since"),
+    ),
     ("volume_flow_rate", {"m³/h", "L/min", "L/h"}, re.compile(r"flow|rate")),
     ("water", {"m³", "L", "gal"}, re.compile(r"water|irrigation|consum")),
     ("signal_strength", {"dBm"}, re.compile(r"rssi|signal")),
     ("distance", {"m", "cm", "mm"}, re.compile(r"distance|depth|height")),
     ("wind_speed", {"m/s", "km/h"}, re.compile(r"wind")),
-)  # fmt: skip
+)
 
 BINARIES = frozenset(name for name, label in LABELS.items() if label.nature is Nature.BINARY)
 # Roles a binary expose may have; a binary under any other name of the tables (`error` true/false) is not that label.
 BINARY_ROLES = frozenset({"switch_state", "lock_state", "input_state", "config_setting", "cover_state"})
 NUMERIC_ONLY = frozenset(
-    "temperature humidity moisture voltage current power apparent_power reactive_power power_factor energy reactive_energy frequency "
-    "illuminance carbon_dioxide carbon_monoxide formaldehyde pm1 pm25 pm4 pm10 pressure distance conductivity water gas volume_flow_rate "
-    "acceleration angle duration signal_strength counter percentage link_quality sound_pressure wind_speed climate_setpoint "
-    "cover_position cover_tilt light_brightness valve_position battery aqi atmospheric_pressure".split()
+    [
+        name
+        for name, label in LABELS.items()
+        if label.nature is Nature.MEASUREMENT and name not in ("timestamp", "location")
+    ]
+    + [
+        "counter",
+        "link_quality",
+        "climate_setpoint",
+        "cover_position",
+        "cover_tilt",
+        "light_brightness",
+        "valve_position",
+    ]
 )
 
-_SUFFIX = re.compile(r"(?:_(?:l|ch|channel|phase|switch|port|zone|input|output|relay|endpoint|gang|button)?_?(?:\d{1,2}|[abc]))+$")
-_READINGS = {name: label for label, names in READINGS.items() for name in names}
-_CONTROLS = {name: label for label, names in CONTROLS.items() for name in names}
+_SUFFIX = re.compile(
+    r"(?:_(?:l|ch|channel|phase|switch|port|zone|input|output|relay|endpoint|gang|button)?_?(?:\d{1,2}|[abc]))+$"
+)
+_READINGS = {name: label for label, names in READINGS.items() for name in names.split()}
+_CONTROLS = {name: label for label, names in CONTROLS.items() for name in names.split()}
 _COUNT = re.compile(r"_counts?$|^count_|_counter$")
 
+_NO_READING = re.compile(r"alarm|limit|setpoint|threshold|calibration|offset|set_|delta|rate_of")
+_COLORS = frozenset({"x", "y", "hue", "saturation"})
+_DOING = frozenset({"idle", "working", "standby", "playing", "plugged_in", "auto", "manual", "off"})
+
+# Features of the composed expose types, by name.
+FEATURES: dict[str, dict[str, str]] = {
+    "light": {"state": "switch_state", "brightness": "light_brightness", "color_temp": "color_temp"},
+    "switch": {"state": "switch_state"},
+    "cover": {"state": "cover_state", "position": "cover_position", "tilt": "cover_tilt"},
+    "lock": {"state": "lock_state", "lock_state": "lock_state"},
+    "fan": {"state": "switch_state", "mode": "fan_mode", "fan_mode": "fan_mode", "speed": "fan_speed"},
+    "climate": {
+        "local_temperature": "temperature",
+        "system_mode": "climate_mode",
+        "preset": "climate_mode",
+        "running_state": "hvac_action",
+        "running_mode": "hvac_action",
+        "fan_mode": "fan_mode",
+        "swing_mode": "config_setting",
+        "pi_heating_demand": "percentage",
+        "pi_cooling_demand": "percentage",
+        "local_temperature_calibration": "config_setting",
+        "ac_louver_position": "config_setting",
+    },
+}
+
 TYPES = {
-    "numeric": "number", "binary": "binary", "enum": "enum", "text": "text", "list": "list", "composite": "object",
-}  # fmt: skip
+    "numeric": "number",
+    "binary": "binary",
+    "enum": "enum",
+    "text": "text",
+    "list": "list",
+    "composite": "object",
+}
 
 # Kind of device by what it exposes; the first row that holds decides.
 BY_PARENT = (("lock", "lock"), ("climate", "thermostat"), ("cover", "cover"), ("fan", "fan"), ("light", "light"))
 BY_LABEL = (
-    ("smoke_sensor", {"smoke"}), ("leak_sensor", {"leak"}), ("contact_sensor", {"opening"}),
+    ("smoke_sensor", {"smoke"}),
+    ("leak_sensor", {"leak"}),
+    ("contact_sensor", {"opening"}),
     ("motion_sensor", {"occupancy", "presence", "motion"}),
-    ("air_quality_sensor", {"carbon_dioxide", "pm25", "formaldehyde", "volatile_organic_compounds", "volatile_organic_compounds_parts"}),
-)  # fmt: skip
+    (
+        "air_quality_sensor",
+        {"carbon_dioxide", "pm25", "formaldehyde", "volatile_organic_compounds", "volatile_organic_compounds_parts"},
+    ),
+)
 
 
 def devices(folder: Path) -> Iterator[Device]:
@@ -249,16 +336,27 @@ def device(raw: dict[str, Any]) -> Device:
     # Not in the definitions: the host adds what it knows of every radio and of every device that takes updates.
     facts.append(
         Fact(
-            path=("linkquality",), values=Values(type="integer", min=0, max=255, step=1), label="link_quality", unit="",
-            names={"en": "Linkquality"}, platform="numeric", category="diagnostic", basis="converter",
-        )  # fmt: skip
+            path=("linkquality",),
+            values=Values(type="integer", min=0, max=255, step=1),
+            label="link_quality",
+            unit="",
+            names={"en": "Linkquality"},
+            platform="numeric",
+            category="diagnostic",
+            basis="converter",
+        )
     )
     if raw.get("ota"):
         facts += [
             Fact(
-                path=("update", name), values=Values(type="integer"), label="firmware", names={"en": label},
-                platform="numeric", category="diagnostic", basis="converter",
-            )  # fmt: skip
+                path=("update", name),
+                values=Values(type="integer"),
+                label="firmware",
+                names={"en": label},
+                platform="numeric",
+                category="diagnostic",
+                basis="converter",
+            )
             for name, label in (("installed_version", "Installed version"), ("latest_version", "Latest version"))
         ]
     return Device(
@@ -280,7 +378,8 @@ def fact(leaf: dict[str, Any]) -> Fact:
     values, flipped = values_of(leaf)
     polarity = None
     if label in BINARIES and leaf["type"] == "binary":
-        polarity = "inverted" if flipped else "normal"
+        # A contact is true while it is closed, also where the expose's values do not say so (POK003, two-zone alarms).
+        polarity = "inverted" if flipped or label == "opening" else "normal"
     name = leaf.get("label") or leaf["name"]
     return Fact(
         path=tuple(leaf["path"]),
@@ -298,95 +397,108 @@ def fact(leaf: dict[str, Any]) -> Fact:
 def label_of(leaf: dict[str, Any], unit: str | None) -> tuple[str | None, str]:
     """Label of an exposed leaf, None when its name does not establish one; and what established it."""
     name = base_name(leaf)
-    kind = leaf["type"]
-    settable = bool(leaf.get("access", 1) & SETTABLE)
     parents = leaf.get("parents", [])
     inside = parents[-1]["type"] if parents else None
-    text = (leaf.get("description") or "").lower()
-
-    if inside in ("light", "switch", "cover", "lock", "fan", "climate"):
-        label = _feature(inside, name)
-        # A switch feature is also used for what can be switched but is no outlet (`window_detection`, `away_mode`).
-        if inside in ("switch", "lock") and name == "state" and not leaf["path"][-1].startswith("state"):
-            return "config_setting", "expose"
+    if inside in FEATURES:
+        label = _feature(inside, name, leaf["path"][-1])
         if label is not None:
             return label, "expose"
-    if inside == "composite" and parents[-1].get("name", "").startswith("color_") and name in ("x", "y", "hue", "saturation"):
+    if inside == "composite" and name in _COLORS and (parents[-1].get("name") or "").startswith("color_"):
         return "color", "expose"
-    if leaf.get("category") == "config" and name != "identify" and kind != "list" and not NOT_SETTING.search(name):
+    if (
+        leaf.get("category") == "config"
+        and name != "identify"
+        and leaf["type"] != "list"
+        and not NOT_SETTING.search(name)
+    ):
         return "config_setting", "category"
-    if settable:
-        if name == "state" and kind != "binary":
-            options = {str(option).lower() for option in leaf.get("values", ())}
-            return ("cover_state", "expose") if {"open", "close"} <= options else (None, "")
-        label = _CONTROLS.get(name)
-        if label == "cover_position" and "valve" in text:
-            label = "valve_position"
-        if name == "position" and kind == "enum":
-            return None, ""
-        if inside == "composite" and label in ("color", "switch_state", "light_effect"):
-            label = None  # part of a command or an effect, not the state of the light
-        if label is not None and _fits(label, kind):
-            return label, "expose"
-        if NOT_SETTING.search(name):
-            return None, ""
-        if any(NOT_SETTING.search(parent.get("name") or "") for parent in parents):
-            return None, ""
-        if SETTING.search(name) or any(SETTING.search(parent.get("name") or "") for parent in parents):
-            return "config_setting", "expose"
-        return None, ""
-    return _reading(name, kind, unit, text, leaf.get("values", ()))
+    if leaf.get("access", 1) & SETTABLE:
+        label = _control(name, leaf, inside)
+        return label, "expose" if label else ""
+    label = _by_siblings(name, leaf, unit)
+    if label is not _UNDECIDED:
+        return label, "expose" if label else ""
+    return _reading(name, leaf["type"], unit)
 
 
-def _feature(inside: str, name: str) -> str | None:
+def _feature(inside: str, name: str, key: str) -> str | None:
     """Label of a feature of one of the composed expose types (light, cover, ...)."""
-    rows = {
-        "light": {"state": "switch_state", "brightness": "light_brightness", "color_temp": "color_temp"},
-        "switch": {"state": "switch_state"},
-        "cover": {"state": "cover_state", "position": "cover_position", "tilt": "cover_tilt"},
-        "lock": {"state": "lock_state", "lock_state": "lock_state"},
-        "fan": {"state": "switch_state", "mode": "fan_mode", "fan_mode": "fan_mode", "speed": "fan_speed"},
-        "climate": {"local_temperature": "temperature", "system_mode": "climate_mode", "preset": "climate_mode",
-                    "running_state": "hvac_action", "running_mode": "hvac_action", "fan_mode": "fan_mode",
-                    "swing_mode": "config_setting", "pi_heating_demand": "percentage", "pi_cooling_demand": "percentage",
-                    "local_temperature_calibration": "config_setting", "ac_louver_position": "config_setting"},
-    }  # fmt: skip
+    # A switch feature is also used for what can be switched but is no outlet (`window_detection`, `away_mode`).
+    if inside in ("switch", "lock") and name == "state" and not key.startswith("state"):
+        return "config_setting"
     if inside == "climate" and name.endswith("_setpoint"):
         return "climate_setpoint"
-    return rows[inside].get(name)
+    return FEATURES[inside].get(name)
 
 
-def _reading(name: str, kind: str, unit: str | None, text: str, options: Sequence[Any]) -> tuple[str | None, str]:
-    """Label of a leaf that is only read."""
+def _control(name: str, leaf: dict[str, Any], inside: str | None) -> str | None:
+    """Label of a leaf that can be set."""
+    label = _CONTROLS.get(name)
+    if name == "state" and leaf["type"] != "binary":
+        label = "cover_state" if {"open", "close"} <= _words(leaf) else None
+    elif name == "position" and leaf["type"] == "enum":
+        label = None
+    elif label == "cover_position" and "valve" in _text(leaf):
+        label = "valve_position"
+    elif inside == "composite" and label in ("color", "switch_state", "light_effect"):
+        label = None  # part of a command or an effect, not the state of the light
+    if label is not None and _fits(label, leaf["type"]):
+        return label
+    names = [name, *(parent.get("name") or "" for parent in leaf.get("parents", ()))]
+    if name in ("state", "position") or any(NOT_SETTING.search(one) for one in names):
+        return None
+    return "config_setting" if any(SETTING.search(one) for one in names) else None
+
+
+_UNDECIDED = "undecided"
+
+
+def _by_siblings(name: str, leaf: dict[str, Any], unit: str | None) -> str | None:
+    """Label of a read leaf whose name alone is ambiguous, by unit, options and description; else `_UNDECIDED`."""
+    kind = leaf["type"]
+    label: str | None = _UNDECIDED
     if name == "voc":
-        parts = {"ppb", "ppm"}
-        label = "volatile_organic_compounds_parts" if unit in parts else "volatile_organic_compounds" if unit else None
-        return label, "expose" if label else ""
-    if name == "pressure":
-        return ("atmospheric_pressure" if "atmospheric" in text or unit == "hPa" else "pressure"), "expose"
-    if name in ("position", "valve_position") and kind == "numeric":
-        return ("valve_position" if "valve" in text or name != "position" else "cover_position"), "expose"
-    if name == "state" and kind == "binary":
-        return "switch_state", "expose"
-    if kind == "enum" and name in ("state", "status", "work_state", "motor_state"):
-        # What it does, not what it senses ("presence"), nor which way a cover goes.
-        words = {str(option).lower() for option in options}
+        parts = {"ppb": "volatile_organic_compounds_parts", "ppm": "volatile_organic_compounds_parts"}
+        label = parts.get(unit, "volatile_organic_compounds") if unit else None
+    elif name == "pressure":
+        label = "atmospheric_pressure" if "atmospheric" in _text(leaf) or unit == "hPa" else "pressure"
+    elif name == "position" and kind == "numeric":
+        label = "valve_position" if "valve" in _text(leaf) else "cover_position"
+    elif name == "state" and kind == "binary":
+        label = "switch_state"
+    elif kind == "enum" and name in ("state", "status", "work_state", "motor_state"):
+        words = _words(leaf)
         if words & {"opening", "closing"} or {"open", "close"} <= words:
-            return "cover_state", "expose"
-        doing = {"idle", "working", "standby", "playing", "plugged_in", "auto", "manual", "off"}
-        return ("device_state", "expose") if words & doing and not words & {"presence", "occupied", "none"} else (None, "")
-    if name == "state":
-        return None, ""
+            label = "cover_state"
+        else:
+            # What it does, not what it senses.
+            doing = words & _DOING and not words & {"presence", "occupied", "none"}
+            label = "device_state" if doing else None
+    elif name == "state":
+        label = None
+    return label
+
+
+def _reading(name: str, kind: str, unit: str | None) -> tuple[str | None, str]:
+    """Label of a leaf that is only read, by its name, or by its unit where the name agrees."""
     label = _READINGS.get(name)
     if label is None and kind == "numeric" and _COUNT.search(name):
         label = "counter"
     if label is not None and _fits(label, kind) and (not unit or accepts_unit(LABELS[label], unit)):
         return label, "expose"
-    if kind == "numeric":
+    if kind == "numeric" and not _NO_READING.search(name):
         for by_unit, units, says in BY_UNIT:
-            if unit in units and says.search(name) and not re.search(r"alarm|limit|setpoint|threshold|calibration|offset|set_|delta|rate_of", name):
+            if unit in units and says.search(name):
                 return by_unit, "unit"
     return None, ""
+
+
+def _text(leaf: dict[str, Any]) -> str:
+    return (leaf.get("description") or "").lower()
+
+
+def _words(leaf: dict[str, Any]) -> set[str]:
+    return {str(option).lower() for option in leaf.get("values", ())}
 
 
 def _fits(label: str, kind: str) -> bool:
@@ -408,7 +520,12 @@ def unstated(payloads: list[dict[str, Any]], stated: set[tuple[str, ...]]) -> li
                 seen.setdefault(key, []).append(value)
     facts = []
     for key, examples in seen.items():
-        label = {"color_mode": "color_mode", "voltage": "voltage", "battery_low": "battery_low", "tamper": "tamper"}.get(key)
+        label = {
+            "color_mode": "color_mode",
+            "voltage": "voltage",
+            "battery_low": "battery_low",
+            "tamper": "tamper",
+        }.get(key)
         if label is None:
             continue
         binary = label in BINARIES
@@ -419,8 +536,11 @@ def unstated(payloads: list[dict[str, Any]], stated: set[tuple[str, ...]]) -> li
             Fact(
                 path=(key,),
                 values=Values(
-                    type=kind, true=True if binary else None, false=False if binary else None, examples=tuple(dict.fromkeys(examples)),
-                ),  # fmt: skip
+                    type=kind,
+                    true=True if binary else None,
+                    false=False if binary else None,
+                    examples=tuple(dict.fromkeys(examples)),
+                ),
                 label=label,
                 unit=unit,
                 polarity="normal" if binary else None,
@@ -441,7 +561,7 @@ def base_name(leaf: dict[str, Any]) -> str:
 
 
 def unit_of(raw: str | None) -> str | None:
-    """Home Assistant's spelling; None when nothing is stated or the text is no unit ("raw unit", "VOC Index points")."""
+    """Home Assistant's spelling; None when nothing is stated or the text is none ("raw unit", "VOC Index points")."""
     if raw is None:
         return None
     unit = UNITS.get(raw.strip(), raw.strip())
@@ -459,8 +579,11 @@ def values_of(leaf: dict[str, Any]) -> tuple[Values, bool]:
         return Values(type="enum", options=tuple(str(option) for option in leaf.get("values", ()))), False
     step = _number(leaf.get("value_step"))
     return Values(
-        type=TYPES.get(kind, "unknown"), min=_number(leaf.get("value_min")), max=_number(leaf.get("value_max")), step=step,
-    ), False  # fmt: skip
+        type=TYPES.get(kind, "unknown"),
+        min=_number(leaf.get("value_min")),
+        max=_number(leaf.get("value_max")),
+        step=step,
+    ), False
 
 
 def _true_like(value: Any) -> bool:
@@ -478,33 +601,26 @@ def _number(value: Any) -> float | None:
 def _platform(leaf: dict[str, Any]) -> str:
     for parent in leaf.get("parents", ()):
         if parent["type"] != "composite":
-            return parent["type"]
-    return leaf["type"]
+            return str(parent["type"])
+    return str(leaf["type"])
 
 
 def device_type(raw: dict[str, Any], labels: set[str | None]) -> str | None:
     """Type of a device by what it exposes; None when that does not tell."""
-    leaves = raw["leaves"]
-    parents = {parent["type"] for leaf in leaves for parent in leaf.get("parents", ())}
-    names = {base_name(leaf) for leaf in leaves}
-    text = (raw.get("description") or "").lower()
-    for parent, kind in BY_PARENT:
-        if parent in parents:
-            return kind
-    composites = {parent.get("name") for leaf in leaves for parent in leaf.get("parents", ())}
-    if re.search(r"\bsiren\b|\balarm siren\b", text) or "warning" in composites and not labels & {"smoke", "leak", "gas_alarm"}:
-        return "siren"
-    if re.search(r"\bvalve\b", text):
-        return "valve"
-    for kind, needed in BY_LABEL:
-        if labels & needed:
-            return kind
-    if "switch" in parents or "switch_state" in labels:
-        return "switch"
-    if labels & {"power", "energy"}:
-        return "energy_meter"
-    if labels & {"temperature", "humidity"} and names & {"temperature", "humidity"}:
-        return "climate_sensor"
-    if "action" in labels:
-        return "button"
-    return None
+    parents = [parent for leaf in raw["leaves"] for parent in leaf.get("parents", ())]
+    composed = {parent["type"] for parent in parents}
+    names = {base_name(leaf) for leaf in raw["leaves"]}
+    text = _text(raw)
+    sounds = any(parent.get("name") == "warning" for parent in parents) and not labels & {"smoke", "leak", "gas_alarm"}
+    # The first row that holds decides.
+    rows = (
+        *((kind, parent in composed) for parent, kind in BY_PARENT),
+        ("siren", sounds or re.search(r"\bsiren\b", text)),
+        ("valve", re.search(r"\bvalve\b", text)),
+        *((kind, labels & needed) for kind, needed in BY_LABEL),
+        ("switch", "switch" in composed or "switch_state" in labels),
+        ("energy_meter", labels & {"power", "energy"}),
+        ("climate_sensor", names & {"temperature", "humidity"}),
+        ("button", "action" in labels),
+    )
+    return next((kind for kind, holds in rows if holds), None)

@@ -510,6 +510,15 @@ const sendable = (value) =>
 // every device has every attribute of its clusters (three phases in every plug).
 const UNSTATED = /^(color_mode|voltage|battery_low|tamper|action_[a-z_]+)$/;
 
+// What the host of the radio adds to every message, and to those of devices that take updates.
+function addHost(payload, definition) {
+    if (payload.linkquality === undefined) payload.linkquality = integer(20, 255);
+    if (!definition.ota || random() < 0.4) return;
+    const version = integer(1, 60) * 65536 + integer(0, 9) * 256;
+    const isNewer = random() < 0.2;
+    payload.update = { installed_version: version, latest_version: isNewer ? version + 65536 : version, state: isNewer ? "available" : "idle" };
+}
+
 function payloadsOf(definition, leaves) {
     const device = new Device(definition);
     const candidates = new Map(); // key path as JSON: the values seen
@@ -558,6 +567,7 @@ function payloadsOf(definition, leaves) {
         if (Object.keys(payload).length > 0) payloads.push(payload);
     }
     if (hasAction) for (let variant = 0; variant < 2; variant++) payloads.push(build(true));
+    for (const payload of payloads) addHost(payload, definition);
     const covered = [...byPath.keys()].filter((name) => candidates.has(name)).length;
     return { payloads, redrawn, covered };
 }
@@ -566,7 +576,7 @@ function payloadsOf(definition, leaves) {
 
 function main() {
     const folder = path.join(ROOT, "dist", "devices");
-    const counts = { definitions: 0, leaves: 0, covered: 0, withPayload: 0, failed: 0, redrawn: 0 };
+    const counts = { definitions: 0, leaves: 0, covered: 0, withPayload: 0, reached: 0, failed: 0, redrawn: 0 };
     const lines = [];
     for (const file of fs.readdirSync(folder).sort()) {
         if (!file.endsWith(".js")) continue;
@@ -581,6 +591,7 @@ function main() {
                 counts.covered += covered;
                 counts.redrawn += redrawn;
                 if (payloads.length > 0) counts.withPayload++;
+                if (covered > 0) counts.reached++;
                 lines.push(
                     JSON.stringify({ vendor: definition.vendor, model: definition.model, description: definition.description, ota: Boolean(definition.ota), leaves, payloads }),
                 );

@@ -21,7 +21,17 @@ PACKAGE = "@zwave-js/config"
 KEPT = 1500
 """Parameters kept, each with a name of its own (numbers aside)."""
 
-UNITS = {"lux": "lx", "Lux": "lx", "1s": "s", "l": "L", "%rH": "%", "fahrenheit": "°F", "degrees": "°", "minutes": "min", "hours": "h"}
+UNITS = {
+    "lux": "lx",
+    "Lux": "lx",
+    "1s": "s",
+    "l": "L",
+    "%rH": "%",
+    "fahrenheit": "°F",
+    "degrees": "°",
+    "minutes": "min",
+    "hours": "h",
+}
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
@@ -115,7 +125,8 @@ def imported(parameter: dict[str, Any], path: Path, root: Path) -> dict[str, Any
 @lru_cache(maxsize=512)
 def read_json(path: Path) -> dict[str, Any]:
     """Contents of a JSON file with comments."""
-    return json.loads(without_comments(path.read_text(encoding="utf-8")))
+    contents: dict[str, Any] = json.loads(without_comments(path.read_text(encoding="utf-8")))
+    return contents
 
 
 def without_comments(text: str) -> str:

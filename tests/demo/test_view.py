@@ -103,3 +103,13 @@ def test_every_device_has_its_turn() -> None:
         state.interpretation(interpretation(f"haus/{number}", OPEN, BATTERY, UNKNOWN, device=f"n{number}."), now=1.0)
     said = "".join("".join(lines(state, turn=turn)) for turn in range(12))
     assert [number for number in range(40) if f"n{number}." not in said] == []
+
+
+def test_nothing_that_steers_a_terminal_reaches_it() -> None:
+    state = State()
+    evil = "\x1b[2J\x07\n"
+    readings = (reading(f"/{evil}", "device_state", evil), reading("/b", None, evil))
+    state.interpretation(interpretation(f"{evil}/a", *readings, device=evil), now=1.0)
+    state.event({**EVENT, "text": evil})
+    assert len(lines(state)) == 30
+    assert all(line.isprintable() for line in lines(state))

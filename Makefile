@@ -1,0 +1,84 @@
+# Everything sets itself up on a machine that has Python 3.11 or newer, make and apt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TRAINING := .venv-training
+# TensorFlow 2.15, the last one whose models load in both runtimes, has wheels up to Python 3.11.
+TRAINING_PYTHON ?= python3.11
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+ARGS ?=
+
+.PHONY: help demo test test-all lint format model evaluate score pictures lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/demo ## a broker, a simulated home and the agent; ARGS="--seconds 20 --json"
+	@$(BIN)/dragoman demo $(ARGS)
+
+test: $(VENV)/test mosquitto ## all tests that run in CI's time, lint and types included
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/test ## lint and types alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/test ## put the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: mosquitto
+mosquitto:
+	@command -v mosquitto >/dev/null || test -x /usr/sbin/mosquitto || { \
+	  echo "installing mosquitto, the broker that the tests need"; \
+	  $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends mosquitto; } || \
+	  echo "mosquitto could not be installed: the broker tests will fail and say so"
+
+# Without pip in it a venv is of no use: Debian has that part in a package of its own.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y python3-venv && $(PYTHON) -m venv --clear $(VENV); }
+	@touch $@
+
+$(VENV)/demo: $(VENV)/made pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]'
+	@touch $@
+
+$(VENV)/test: $(VENV)/made pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo,test]'
+	@touch $@
+
+# ---- the model -----------------------------------------------------------------------------------------------------
+
+$(TRAINING)/made: pyproject.toml
+	@command -v $(TRAINING_PYTHON) >/dev/null || { echo "training needs Python 3.11; set TRAINING_PYTHON=..."; exit 1; }
+	$(TRAINING_PYTHON) -m venv $(TRAINING)
+	$(TRAINING)/bin/python -m pip install --quiet --constraint models/constraints.txt --editable '.[training]'
+	@touch $@
+
+model: $(TRAINING)/made ## rebuild the released model from the package registries
+	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/build
+
+evaluate: $(TRAINING)/made ## measure the released model on left-out ecosystems
+	$(TRAINING)/bin/python -m models.evaluate build
+
+score: $(VENV)/made ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
+	$(BIN)/dragoman interpret --stats < $(MESSAGES) | $(BIN)/python -m models.predictions > build/predictions.jsonl
+	$(BIN)/python $(SCORER) build/predictions.jsonl --heldout $(MESSAGES)
+
+pictures: $(VENV)/demo ## render the pictures of the docs
+	$(BIN)/dragoman demo --seconds 45 --picture docs/demo.svg
+
+lock: ## pin what a fresh install gets, for all supported Pythons and machines
+	$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv
+	build/uv/bin/uv pip compile --quiet --universal --no-header --no-annotate --extra demo --extra test pyproject.toml -o constraints.txt
+	build/uv/bin/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 --extra training pyproject.toml -o models/constraints.txt
+
+clean: ## remove what was made here
+	rm -rf build dist $(VENV) $(TRAINING) *.egg-info

@@ -1,0 +1,87 @@
+"""Run the agent: interpret what the home's broker delivers and publish what it means, until told to stop.
+
+SIGHUP reads the configuration again, SIGUSR1 publishes the counters at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from agent import config, log
+from agent.config import Config, ConfigError
+from agent.core.pipeline import Reader
+from agent.core.publish import Publisher
+from agent.credentials import CredentialError, password
+from agent.link import Settings
+from agent.service import Connection, Service
+from agent.systemd import Notifier
+from agent.tflite import ArtifactError, load
+from agent.transport import Transport
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command's options."""
+    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration; without it, defaults")
+    parser.add_argument("--broker", type=_address, metavar="HOST[:PORT]", help="instead of broker.host and broker.port")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Exit status: 0 when told to stop, 1 when the model or the network thread fails, 2 for a faulty configuration."""
+    return serve(arguments, load)
+
+
+def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
+    """The same with a reader of the caller's."""
+
+    def read_config() -> Config:
+        return configured(arguments)
+
+    def connection(chosen: Config) -> Connection:
+        secret = password(chosen.broker, os.environ)
+        settings = Settings(chosen.broker, secret, chosen.prefix, chosen.subscribe, chosen.ignore)
+        return Transport(settings, will=Publisher(chosen.prefix).status("offline"))
+
+    try:
+        service = Service(
+            read_config(),
+            reader(),
+            connection,
+            read_config=read_config,
+            log=lambda chosen: log.logger(chosen.log.level, chosen.log.format, sys.stderr),
+            notifier=Notifier.of(os.environ),
+        )
+    except (ConfigError, CredentialError) as error:
+        print(f"dragoman: {error}", file=sys.stderr)
+        return 2
+    except ArtifactError as error:
+        print(f"dragoman: {error}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, lambda number, frame: service.stop())
+    signal.signal(signal.SIGINT, lambda number, frame: service.stop())
+    signal.signal(signal.SIGHUP, lambda number, frame: service.reload())
+    signal.signal(signal.SIGUSR1, lambda number, frame: service.report())
+    return 0 if service.run() else 1
+
+
+def configured(arguments: argparse.Namespace) -> Config:
+    """The configuration that the command line asks for. Raises ConfigError."""
+    chosen = config.load(arguments.config, os.environ) if arguments.config else Config()
+    if arguments.broker is None:
+        return chosen
+    host, port = arguments.broker
+    # Port 0 stands for the usual one.
+    return replace(chosen, broker=replace(chosen.broker, host=host, port=port))
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or host.count(":"):
+        host, port = text.strip("[]"), "0"
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST or HOST:PORT")
+    return host, int(port)

@@ -1,0 +1,273 @@
+"""The working loop: messages from the transport through the pipeline, and what comes of them back to the transport."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from structlog.typing import FilteringBoundLogger
+
+from agent.config import Config, ConfigError
+from agent.core.decode import Limits
+from agent.core.memo import Memo
+from agent.core.memory import Memory
+from agent.core.message import Message, Outcome, Publication, Refusal
+from agent.core.pipeline import Interpreter, Pipeline, Reader
+from agent.core.publish import Publisher, timestamp
+from agent.credentials import CredentialError
+from agent.link import Change, News, Settings
+from agent.log import LEVELS
+from agent.systemd import Notifier
+
+BATCH = 64
+"""Messages interpreted together, when so many wait."""
+PAUSE_S = 0.2
+"""How long the loop waits for messages before it looks whether it was asked for something else."""
+STOP_S = 0.6
+"""For the last publications and the goodbye."""
+_TOLD_REFUSALS = 1_000
+
+
+class Connection(Protocol):
+    """What the service needs of a transport."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the connection is made from."""
+
+    @property
+    def protocol(self) -> str:
+        """The version of MQTT in use."""
+
+    @property
+    def subscribed(self) -> bool:
+        """Whether messages come."""
+
+    def open(self) -> None:
+        """Begin to connect."""
+
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[Change]]:
+        """What has arrived."""
+
+    def publish(self, publication: Publication) -> None:
+        """Hand a publication over."""
+
+    def close(self, last: Publication, timeout_s: float) -> bool:
+        """Publish the last and end the connection."""
+
+    def statistics(self) -> dict[str, Any]:
+        """Counters."""
+
+
+def pipeline(config: Config, reader: Reader) -> Pipeline:
+    """The line from message to publications as configured."""
+    limits = config.limits
+    read = Limits(limits.payload_bytes, limits.topic_bytes, limits.depth, limits.leaves)
+    return Pipeline(
+        Interpreter(reader, read, limits.memo_entries),
+        Memory(limits.series, config.events.confidence),
+        Publisher(config.prefix),
+    )
+
+
+class Service:
+    """One agent at work. `stop`, `reload` and `report` may be called from a signal handler or another thread."""
+
+    def __init__(
+        self,
+        config: Config,
+        reader: Reader,
+        connection: Callable[[Config], Connection],
+        *,
+        read_config: Callable[[], Config],
+        log: Callable[[Config], FilteringBoundLogger],
+        notifier: Notifier,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`connection` makes the transport that a configuration asks for, `read_config` reads the configuration again.
+
+        Raises:
+            CredentialError: the transport cannot be made.
+        """
+        self._config = config
+        self._reader = reader
+        self._make_connection = connection
+        self._read_config = read_config
+        self._make_log = log
+        self._notifier = notifier
+        self._clock = clock
+        self._log = log(config)
+        self._connection = connection(config)
+        self._pipeline = pipeline(config, reader)
+        self._publisher = Publisher(config.prefix)
+        self._stop_asked = False
+        self._reload_asked = False
+        self._report_asked = False
+        self._failed = False
+        self._bugs = 0
+        self._since = clock()
+        self._report_at = 0.0
+        self._reported: tuple[float, int] | None = None
+        self._told: Memo[bool] = Memo(_TOLD_REFUSALS)
+
+    def stop(self) -> None:
+        """Ask the loop to end."""
+        self._stop_asked = True
+
+    def reload(self) -> None:
+        """Ask the loop to read the configuration again."""
+        self._reload_asked = True
+
+    def report(self) -> None:
+        """Ask the loop to publish its counters now."""
+        self._report_asked = True
+
+    def run(self) -> bool:
+        """Work until asked to stop. Whether that was the reason to end; False when the network thread has died."""
+        address = self._config.broker
+        self._log.info("started", broker=f"{address.host}:{address.port}", model=self._reader.name)
+        self._notifier.status(f"connecting to {address.host}:{address.port}")
+        self._connection.open()
+        try:
+            while not self._stop_asked and not self._failed:
+                self._turn()
+        finally:
+            self._notifier.stopping()
+            flushed = self._connection.close(self._publisher.status("offline"), STOP_S)
+            self._log.info("stopped", flushed=flushed, **self._counts())
+        return not self._failed
+
+    def _turn(self) -> None:
+        if self._reload_asked:
+            self._reload_asked = False
+            self._reloaded()
+        messages, changes = self._connection.take(BATCH, PAUSE_S)
+        for change in changes:
+            self._changed(change)
+        if messages:
+            self._work(messages)
+        now = time.monotonic()
+        if self._connection.subscribed and (self._report_asked or now >= self._report_at):
+            self._report_asked = False
+            self._report(now)
+        self._notifier.beat(now)
+
+    def _work(self, messages: Sequence[Message]) -> None:
+        """Interpret and publish. The only guard against our own bugs is here.
+
+        A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start.
+        """
+        try:
+            for message, outcome in zip(messages, self._pipeline.receive(messages), strict=True):
+                self._publish(message, outcome)
+        except Exception:
+            if len(messages) > 1:
+                for message in messages:
+                    self._work([message])
+                return
+            self._bugs += 1
+            self._log.exception("message_failed", topic=_shown(messages[0].topic), bytes=len(messages[0].payload))
+
+    def _publish(self, message: Message, outcome: Outcome) -> None:
+        for publication in outcome.publications:
+            self._connection.publish(publication)
+        if outcome.refusal is not None:
+            self._tell(message, outcome.refusal)
+
+    def _tell(self, message: Message, refusal: Refusal) -> None:
+        """Log a refusal: once for each topic and reason, since a device sends the same for ever."""
+        known = f"{refusal.reason} {_shown(message.topic)}"
+        level = "info" if self._told.get(known) is None else "debug"
+        self._told.put(known, True)
+        self._log.log(
+            LEVELS[level],
+            "message_refused",
+            topic=_shown(message.topic),
+            reason=refusal.reason,
+            detail=refusal.detail,
+        )
+
+    def _changed(self, change: Change) -> None:
+        level, event = _EVENTS[change.news]
+        address = f"{self._config.broker.host}:{self._config.broker.port}"
+        self._log.log(LEVELS[level], event, broker=address, protocol=self._connection.protocol, detail=change.detail)
+        if change.news is News.SUBSCRIBED:
+            self._connection.publish(self._publisher.status("online"))
+            self._report_asked = True
+            self._notifier.ready(f"connected to {address}")
+        elif change.news in _WAITING:
+            self._notifier.status(f"no messages from {address}: {change.detail}")
+        elif change.news is News.DIED:
+            self._failed = True
+
+    def _report(self, now: float) -> None:
+        counts = self._counts()
+        self._connection.publish(self._publisher.stats({"at": timestamp(self._clock()), **counts}))
+        if self._reported is not None:
+            then, messages = self._reported
+            rate = (counts["messages"] - messages) / max(now - then, 1e-3)
+            self._notifier.status(f"{counts['messages']} messages, {rate:.1f} a second")
+        self._reported = (now, counts["messages"])
+        self._report_at = now + self._config.stats_interval
+
+    def _counts(self) -> dict[str, Any]:
+        return {
+            "since": timestamp(self._since),
+            "model": self._reader.name,
+            **self._pipeline.statistics(),
+            "failed": self._bugs,
+            "broker": self._connection.statistics(),
+        }
+
+    def _reloaded(self) -> None:
+        """Read the configuration and act on it; with a bad one everything goes on as it was."""
+        self._notifier.reloading()
+        try:
+            config = self._read_config()
+            connection = self._make_connection(config)
+        except ConfigError as error:
+            for fault in error.faults:
+                self._log.error("configuration_refused", fault=str(fault))
+        except CredentialError as error:
+            self._log.error("configuration_refused", fault=str(error))
+        else:
+            self._apply(config, connection)
+        self._notifier.reloaded()
+
+    def _apply(self, config: Config, connection: Connection) -> None:
+        before, self._config = self._config, config
+        self._log = self._make_log(config)
+        if (config.limits, config.events, config.prefix) != (before.limits, before.events, before.prefix):
+            self._pipeline = pipeline(config, self._reader)
+            self._since = self._clock()
+            self._reported = None
+        # The files of a TLS connection may have been renewed in their place.
+        reconnect = connection.settings != self._connection.settings or config.broker.tls.enabled
+        if reconnect:
+            self._connection.close(self._publisher.status("offline"), STOP_S)
+            self._publisher = Publisher(config.prefix)
+            self._connection = connection
+            self._connection.open()
+        self._report_at = 0.0
+        self._log.info("reloaded", reconnecting=reconnect)
+
+
+_EVENTS = {
+    News.CONNECTED: ("info", "connected"),
+    News.SUBSCRIBED: ("info", "subscribed"),
+    News.FILTER_REFUSED: ("error", "subscription_refused"),
+    News.REFUSED: ("error", "connection_refused"),
+    News.UNSUPPORTED: ("warning", "protocol_refused"),
+    News.HUNG_UP: ("warning", "connection_failed"),
+    News.UNREACHABLE: ("warning", "connection_failed"),
+    News.LOST: ("warning", "connection_lost"),
+    News.FELL_BACK: ("warning", "protocol_changed"),
+    News.PUBLICATION_REFUSED: ("error", "publication_refused"),
+    News.DIED: ("error", "network_thread_died"),
+}
+_WAITING = (News.FILTER_REFUSED, News.REFUSED, News.UNSUPPORTED, News.HUNG_UP, News.UNREACHABLE, News.LOST)
+
+
+def _shown(topic: str) -> str:
+    return topic[:256].encode("utf-8", "replace").decode()

@@ -1,0 +1,146 @@
+"""The lasting connection to the broker: Messages in, Publications out, and news of how the connection fares."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from agent.core.message import Message, Publication
+from agent.credentials import tls_context
+from agent.inbox import Inbox
+from agent.link import Change, Link, News, Settings
+
+INBOX = 10_000
+INBOX_BYTES = 16 * 2**20
+OUTBOX = 1_000
+"""Publications under way at which no more messages are handed out; one batch's worth may still be added."""
+_HANG_UPS = 2
+"""Times in a row that a broker hangs up on one version of MQTT before the other is tried."""
+_MQTT5 = MQTTProtocolVersion.MQTTv5
+_MQTT3 = MQTTProtocolVersion.MQTTv311
+
+
+class Transport:
+    """One lasting connection to the broker, over whichever version of MQTT it speaks. For one thread alone."""
+
+    def __init__(self, settings: Settings, will: Publication, clock: Callable[[], float] = time.time) -> None:
+        """`will` is what the broker publishes when the agent goes without a word; `clock` stamps messages.
+
+        Raises:
+            CredentialError: a certificate or key cannot be used.
+        """
+        self._settings = settings
+        self._will = will
+        self._clock = clock
+        self._tls = tls_context(settings.broker.tls) if settings.broker.tls.enabled else None
+        self._inbox: Inbox[tuple[Link, Change]] = Inbox(INBOX, INBOX_BYTES)
+        self._version = _MQTT3 if settings.broker.protocol == "3.1.1" else _MQTT5
+        self._hang_ups = 0
+        self._past: Counter[str] = Counter()
+        self._subscribed = False
+        self._link = self._new_link(failures=0)
+
+    @property
+    def settings(self) -> Settings:
+        """What the connection is made from."""
+        return self._settings
+
+    @property
+    def protocol(self) -> str:
+        """The version of MQTT in use, "5" or "3.1.1"."""
+        return "5" if self._version is _MQTT5 else "3.1.1"
+
+    @property
+    def subscribed(self) -> bool:
+        """Whether the broker has acknowledged a subscription on the present connection."""
+        return self._subscribed
+
+    def open(self) -> None:
+        """Begin to connect and go on until closed. Returns at once; what comes of it is told by `take`."""
+        self._link.open()
+
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[Change]]:
+        """Up to `limit` of the messages that wait, and what happened to the connection.
+
+        Waits until there is something, at most for the timeout. While the broker is slow to take what the agent
+        publishes, no messages are handed out.
+        """
+        if self._link.unacknowledged >= OUTBOX:
+            messages, told = self._inbox.take(0, min(timeout_s, 0.02))
+        else:
+            messages, told = self._inbox.take(limit, timeout_s)
+        changes: list[Change] = []
+        for link, change in told:
+            if link is self._link:
+                changes += self._after(change)
+        return messages, changes
+
+    def publish(self, publication: Publication) -> None:
+        """Hand a publication over. With QoS 1 it outlives a lost connection, with QoS 0 it does not."""
+        self._link.publish(publication)
+
+    def close(self, last: Publication, timeout_s: float) -> bool:
+        """Whether the broker acknowledged all that was published, and `last` after it, before the connection ended.
+
+        That ends within the timeout in any case, and by a goodbye, so that the broker does not publish the will.
+        """
+        deadline = time.monotonic() + timeout_s
+        if self._subscribed:
+            self._link.publish(last)
+            # The goodbye needs a moment of its own.
+            while self._link.unacknowledged and self._link.alive and time.monotonic() < deadline - timeout_s / 4:
+                time.sleep(0.005)
+        self._subscribed = False
+        flushed = self._link.unacknowledged == 0
+        self._link.end(deadline - time.monotonic())
+        return flushed
+
+    def statistics(self) -> dict[str, Any]:
+        """Counters since the connection was first opened, and what is under way."""
+        counters = self._past + self._link.counters
+        return {
+            "protocol": self.protocol,
+            "waiting": len(self._inbox),
+            "unacknowledged": self._link.unacknowledged,
+            "dropped": self._inbox.dropped,
+            "ignored": counters["ignored"],
+            "own": counters["own"],
+            "publications_refused": counters["publications_refused"],
+        }
+
+    def _new_link(self, failures: int) -> Link:
+        return Link(
+            self._settings, self._version, self._will, self._tls, self._inbox, clock=self._clock, failures=failures
+        )
+
+    def _after(self, change: Change) -> list[Change]:
+        """The change, and what the transport does about it."""
+        if change.news is News.CONNECTED:
+            self._hang_ups = 0
+        elif change.news is News.SUBSCRIBED:
+            self._subscribed = True
+        elif change.news is News.LOST:
+            self._subscribed = False
+        elif change.news is News.HUNG_UP:
+            self._hang_ups += 1
+        if self._settings.broker.protocol == "auto" and self._doubtful(change):
+            return [change, self._change_version()]
+        return [change]
+
+    def _doubtful(self, change: Change) -> bool:
+        # A broker that does not know MQTT 5 should say so, but some just hang up, as one does that is going down.
+        unsupported = change.news is News.UNSUPPORTED and self._version is _MQTT5
+        return unsupported or (change.news is News.HUNG_UP and self._hang_ups >= _HANG_UPS)
+
+    def _change_version(self) -> Change:
+        self._version = _MQTT3 if self._version is _MQTT5 else _MQTT5
+        self._hang_ups = 0
+        self._past += self._link.counters
+        self._link.end(0)
+        self._link = self._new_link(self._link.failures)
+        self._link.open()
+        return Change(News.FELL_BACK, f"MQTT {self.protocol} is tried")
