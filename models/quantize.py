@@ -16,7 +16,7 @@ import tensorflow as tf
 from agent.core.encode import WIDTH, tokens
 from models.examples import read_shards
 from models.network import Shape, network
-from models.train import sizes
+from models.train import WEIGHTS, sizes
 
 REPRESENTATIVE = 1_000
 
@@ -26,7 +26,7 @@ def load(run: Path) -> tf.keras.Model:
     recipe = json.loads((run / "recipe.json").read_text())
     shape = Shape(**{**recipe["shape"], "convolutions": tuple(recipe["shape"]["convolutions"]), "spans": tuple(recipe["shape"]["spans"])})
     model = network(shape, sum(sizes()))
-    model.load_weights(str(run / "network.weights.h5"))
+    model.load_weights(str(run / WEIGHTS))
     return model
 
 

@@ -71,7 +71,8 @@ def _quantity(raw: Any, verdict: Verdict) -> tuple[Any, str | None]:
         return raw, verdict.unit or None
     number, written = number_and_unit(raw)
     if number is None:
-        return raw, verdict.unit or None
+        # "12T04:31:09" is a duration, but not one in seconds.
+        return raw, None
     return number, (spelled_unit(written) if written else verdict.unit) or None
 
 

@@ -76,6 +76,11 @@ def line(shape: Mapping[str, Any]) -> str:
     return json.dumps(shape, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def _payload(shape: Mapping[str, Any]) -> bytes:
+    # JSON can spell half of a surrogate pair, UTF-8 cannot.
+    return line(shape).encode("utf-8", "replace")
+
+
 def timestamp(at: float) -> str:
     """Seconds since the Unix epoch as "2026-11-23T09:00:00.123Z"."""
     moment = datetime.fromtimestamp(at, timezone.utc)
@@ -96,18 +101,18 @@ class Publisher:
     def interpretation(self, interpretation: Interpretation) -> Publication:
         """On `<prefix>/interpretation/<source topic>`."""
         topic = f"{self._prefix}/interpretation/{interpretation.topic}"
-        return Publication(topic, line(interpretation_json(interpretation)).encode(), qos=1)
+        return Publication(topic, _payload(interpretation_json(interpretation)), qos=1)
 
     def refusal(self, refusal: Refusal) -> Publication | None:
         """In the place of the Interpretation; None when the source topic itself cannot be published under."""
         if refusal.reason in ("topic_too_long", "topic_not_valid"):
             return None
         topic = f"{self._prefix}/interpretation/{refusal.topic}"
-        return Publication(topic, line(refusal_json(refusal)).encode(), qos=1)
+        return Publication(topic, _payload(refusal_json(refusal)), qos=1)
 
     def event(self, event: Event) -> Publication:
         """On `<prefix>/event/<device id>`."""
-        return Publication(f"{self._prefix}/event/{event.device.id}", line(event_json(event)).encode(), qos=1)
+        return Publication(f"{self._prefix}/event/{event.device.id}", _payload(event_json(event)), qos=1)
 
     def status(self, status: str) -> Publication:
         """`online` or `offline`, retained, on `<prefix>/status`."""
@@ -115,4 +120,4 @@ class Publisher:
 
     def stats(self, counters: Mapping[str, Any]) -> Publication:
         """Counters, retained, on `<prefix>/stats`."""
-        return Publication(f"{self._prefix}/stats", line(counters).encode(), qos=0, retain=True)
+        return Publication(f"{self._prefix}/stats", _payload(counters), qos=0, retain=True)

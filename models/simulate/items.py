@@ -246,8 +246,14 @@ def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | No
     return _numeric(rng, label, voice)
 
 
+_IMPERIAL = frozenset(("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "oz", "inHg", "psi", "in/h", "ft³", "K"))
+
+
 def _numeric(rng: random.Random, label: str, voice: Voice) -> Item:
     number, unit = quantities.measurement(rng, label)
+    if unit in _IMPERIAL and (voice.language != "en" or (rng.random() < 0.7 and not (voice.unit_in_key or voice.unit_in_value))):
+        # Who measures otherwise than most of the world mostly says so.
+        number, unit = quantities.measurement(rng, label)
     text = rng.choice(UNIT_TEXTS.get(unit, (unit,)))
     value: Any = number
     if voice.scaled and isinstance(number, float):

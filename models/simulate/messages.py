@@ -115,6 +115,10 @@ _PARTS = ("DS18B20", "BME280", "SI7021", "AM2301", "SHT3X", "ENERGY", "ANALOG", 
           "color", "update", "memory", "ram", "disk", "cpu", "load", "consumption", "production", "ch1", "port1", "accel", "cover")  # fmt: skip
 
 
+# Z-Wave's facts are parameters alone, all of one label.
+_SHARE = {"zwave": 0.3}
+
+
 class World:
     """All that messages are made of."""
 
@@ -126,9 +130,9 @@ class World:
             by_ecosystem.setdefault(device.ecosystem, []).append(index)
         # An ecosystem counts by the square root of its size, so that none drowns the others.
         self._weights = [0.0] * len(self.devices)
-        for members in by_ecosystem.values():
+        for name, members in by_ecosystem.items():
             for index in members:
-                self._weights[index] = len(members) ** -0.5
+                self._weights[index] = len(members) ** -0.5 * _SHARE.get(name, 1.0)
         total = 0.0
         self._cumulative = [total := total + weight for weight in self._weights]
 

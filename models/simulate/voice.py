@@ -47,7 +47,7 @@ def voice(rng: random.Random) -> Voice:
         unit_in_value=rng.random() < 0.05,
         numbers_as_text=rng.random() < 0.08,
         scaled=rng.random() < 0.04,
-        symbols=rng.random() < 0.05,
+        symbols=rng.random() < 0.08,
     )
 
 

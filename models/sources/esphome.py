@@ -87,12 +87,13 @@ class _Collector:
     module: Module
     component: str
     found: list[_Schema] = field(default_factory=list)
+    following: tuple[str, ...] = ()
+    """Names that are being followed; `SCHEMA = SCHEMA.extend(...)` would else lead back to itself."""
 
     def collect(self) -> list[_Schema]:
         for statement in self.module.tree.body:
             if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)) and statement.value is not None:
                 self._walk(statement.value, (), {})
-        # A schema that is kept under a name and used under several keys.
         return self.found
 
     def _walk(self, node: ast.AST, keys: tuple[str, ...], names: dict[str, Any]) -> None:
@@ -136,9 +137,9 @@ class _Collector:
     def _named(self, name: str, keys: tuple[str, ...], names: dict[str, Any]) -> None:
         """A schema that the module keeps under a name, such as one for each phase of a meter."""
         referred = self.package.lookup(self.module, name)
-        if isinstance(referred, tuple) and isinstance(referred[1], ast.Call) and len(keys) < 4:
+        if isinstance(referred, tuple) and isinstance(referred[1], ast.Call) and name not in self.following:
             home, definition = referred
-            other = _Collector(self.package, home, self.component)
+            other = _Collector(self.package, home, self.component, following=(*self.following, name))
             other._walk(definition, keys, names)
             self.found += other.found
 

@@ -1,0 +1,134 @@
+"""The simulator: messages that decode, with a truth for what is in them, the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from agent.core import encode
+from agent.core.decode import Limits, decode
+from agent.core.fields import fields
+from agent.core.message import Message, Report
+from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS, Nature
+from models.examples import HEADS, MASKED, examples, read_shards, write_shard
+from models.facts import Device, Fact, Values
+from models.simulate import quantities, topics
+from models.simulate.__main__ import LEXICON, split
+from models.simulate.items import Vocabulary
+from models.simulate.messages import ARCHETYPES, Simulated, World, of_device, simulate
+
+THERMOMETER = Device(
+    source="test",
+    ecosystem="test",
+    name="thermometer",
+    type="climate_sensor",
+    facts=(
+        Fact(("temperature",), Values("number", -20, 60, 0.1), "temperature", "°C", names={"de": "Temperatur"}),
+        Fact(("contact",), Values("binary", true=True, false=False), "opening", None, "inverted"),
+        Fact(("mystery",), Values("number", 0, 9)),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(Vocabulary(LEXICON, [THERMOMETER]), [THERMOMETER])
+
+
+@pytest.fixture(scope="module")
+def messages(world: World) -> list[Simulated]:
+    rng = random.Random(7)
+    return [message for _ in range(1_500) for message in simulate(rng, world)]
+
+
+def test_every_message_is_one_that_the_agent_reads(messages: list[Simulated]) -> None:
+    for message in messages:
+        payload = json.dumps(message.tree).encode() if isinstance(message.tree, (dict, list)) else str(message.tree).encode()
+        decode(Message(message.topic, payload or b"-", 0.0), Limits())
+
+
+def test_truths_stand_for_leaves_and_use_the_vocabulary(messages: list[Simulated]) -> None:
+    for message in messages:
+        leaves = {field.path for field in fields(Report(message.topic, message.tree, 0.0))}
+        assert leaves == set(message.truths)
+        for truth in message.truths.values():
+            assert truth.label is None or truth.label in LABELS
+            assert truth.polarity in (None, "normal", "inverted")
+            assert truth.unit is None or isinstance(truth.unit, str)
+        assert message.kind is None or message.kind in KINDS
+        assert message.type is None or message.type in DEVICE_TYPES
+
+
+def test_levels_point_into_the_topic(messages: list[Simulated]) -> None:
+    for message in messages:
+        levels = len(message.topic.split("/"))
+        for level in (message.device_level, message.area_level):
+            assert level == topics.NONE or level < levels
+
+
+def test_every_label_occurs(messages: list[Simulated]) -> None:
+    told = {truth.label for message in messages for truth in message.truths.values()}
+    assert set(LABELS) <= told
+
+
+def test_the_same_seed_makes_the_same_messages(world: World) -> None:
+    def some() -> list[list[Simulated]]:
+        rng = random.Random(3)
+        return [simulate(rng, world) for _ in range(50)]
+
+    assert some() == some()
+
+
+def test_a_device_speaks_in_its_own_keys() -> None:
+    rng = random.Random(1)
+    paths = {path for _ in range(40) for message in of_device(rng, THERMOMETER) for path in message.truths}
+    assert any(path.endswith("temperature") for path in paths)
+
+
+def test_examples_are_rendered_as_the_agent_renders(messages: list[Simulated]) -> None:
+    message = next(message for message in messages if isinstance(message.tree, dict) and len(message.truths) > 3)
+    payload = json.dumps(message.tree).encode()
+    read = fields(decode(Message(message.topic, payload, 0.0), Limits()))
+    assert [text for text, _ in examples(message)] == [encode.render(field) for field in read]
+
+
+def test_what_is_not_stated_is_masked() -> None:
+    rng = random.Random(2)
+    for _ in range(60):
+        for message in of_device(rng, THERMOMETER):
+            for path, truth in message.truths.items():
+                if "mystery" in path or "mystery" in message.topic:
+                    assert truth.label is None or truth.label in ("metadata", "identifier", "timestamp")
+
+
+def test_shards_come_back_as_they_were_written(tmp_path: Path, messages: list[Simulated]) -> None:
+    rows = [row for message in messages[:50] for row in examples(message)]
+    write_shard(tmp_path / "shard-0000.npz", list(rows), seed=1)
+    (shard,) = read_shards(tmp_path)
+    assert shard.texts.shape == (len(rows), encode.WIDTH)
+    assert shard.targets.shape == (len(rows), len(HEADS))
+    texts = {shard.texts[row].tobytes().decode("utf-32-le") for row in range(len(rows))}
+    assert texts == {text for text, _ in rows}
+    assert shard.targets.min() >= MASKED
+
+
+def test_left_out_ecosystems_are_left_out_whole() -> None:
+    kept, left_out = split([THERMOMETER], ["te*"])
+    assert (kept, left_out) == ([], [THERMOMETER])
+
+
+def test_ranges_use_units_that_the_label_and_the_model_know() -> None:
+    for label, spread in quantities.RANGES.items():
+        for entry in spread:
+            assert entry.unit in UNITS
+            if LABELS[label].nature is Nature.MEASUREMENT and label not in ("monetary", "acceleration"):
+                assert entry.unit in LABELS[label].units, (label, entry.unit)
+
+
+def test_archetypes_use_the_vocabulary() -> None:
+    for labels, weights in ARCHETYPES.values():
+        assert set(labels) <= set(LABELS)
+        assert len(labels) == len(weights)
