@@ -124,6 +124,9 @@ class Limits:
     topic_bytes: int = _option(Whole(16, 60_000), "Longer topics are refused.", default=_LIMITS.topic_bytes)
     depth: int = _option(Whole(1, 200), "Objects and arrays inside each other, in one message.", default=_LIMITS.depth)
     leaves: int = _option(Whole(1, 100_000), "Values in one message.", default=_LIMITS.leaves)
+    key_characters: int = _option(
+        Whole(1, 65_535), "Messages with a longer key are refused.", default=_LIMITS.key_characters
+    )
     memo_entries: int = _option(
         Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )

@@ -121,13 +121,14 @@ class Link:
         self._under_way: set[int] = set()
         self.counters: Counter[str] = Counter()
         """Of messages that did not reach the inbox, and of publications refused; written by the network thread."""
-        self._client = self._made(version, will, tls)
+        self.client = self._made(version, will, tls)
+        """paho's own."""
 
     def open(self) -> None:
         """Begin to connect."""
         broker = self._settings.broker
-        self._client.connect_async(broker.host, broker.port, broker.keepalive)
-        self._client.loop_start()
+        self.client.connect_async(broker.host, broker.port, broker.keepalive)
+        self.client.loop_start()
 
     @property
     def failures(self) -> int:
@@ -149,7 +150,7 @@ class Link:
 
     def publish(self, publication: Publication) -> None:
         """Hand a publication to paho. With QoS 1 it outlives a lost connection, with QoS 0 it does not."""
-        info = self._client.publish(
+        info = self.client.publish(
             publication.topic, publication.payload, qos=publication.qos, retain=publication.retain
         )
         if publication.qos:
@@ -158,7 +159,7 @@ class Link:
     def end(self, timeout_s: float) -> None:
         """Say goodbye to the broker, and wait for that at most for the timeout."""
         self._retired = True
-        self._client.disconnect()
+        self.client.disconnect()
         # Not loop_stop, which would wait for ever for a broker that has fallen silent. The thread is a daemon.
         self._ended.wait(max(0.0, timeout_s))
 

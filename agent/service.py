@@ -63,7 +63,7 @@ class Connection(Protocol):
 def pipeline(config: Config, reader: Reader) -> Pipeline:
     """The line from message to publications as configured."""
     limits = config.limits
-    read = Limits(limits.payload_bytes, limits.topic_bytes, limits.depth, limits.leaves)
+    read = Limits(limits.payload_bytes, limits.topic_bytes, limits.depth, limits.leaves, limits.key_characters)
     return Pipeline(
         Interpreter(reader, read, limits.memo_entries),
         Memory(limits.series, config.events.confidence),

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 _START_S = 30
+_DATAGRAM = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+_TRIES = 5
+"""For what must not get lost; the next sign of life makes up for one that was."""
+_RETRY_S = 0.02
 
 
 class Notifier:
@@ -31,7 +35,7 @@ class Notifier:
     def ready(self, status: str) -> None:
         """The agent does its work."""
         self._ready = True
-        self._send("READY=1", f"STATUS={status}")
+        self._send("READY=1", f"STATUS={status}", tries=_TRIES)
 
     def status(self, status: str) -> None:
         """One line for `systemctl status`."""
@@ -40,16 +44,16 @@ class Notifier:
     def reloading(self) -> None:
         """The configuration is being read again."""
         if self._ready:
-            self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+            self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}", tries=_TRIES)
 
     def reloaded(self) -> None:
         """It was read, whether it could be used or not. An agent that was not ready before is not so now either."""
         if self._ready:
-            self._send("READY=1")
+            self._send("READY=1", tries=_TRIES)
 
     def stopping(self) -> None:
         """The agent is about to end."""
-        self._send("STOPPING=1")
+        self._send("STOPPING=1", tries=_TRIES)
 
     def beat(self, now: float) -> None:
         """A sign of life, to be called by the working loop as often as it likes; `now` in monotonic seconds."""
@@ -62,11 +66,16 @@ class Notifier:
             self._beat_at = now
             self._send("WATCHDOG=1")
 
-    def _send(self, *lines: str) -> None:
+    def _send(self, *lines: str, tries: int = 1) -> None:
         if not self._address:
             return
         # A leading @ stands for the null byte of an abstract socket.
         address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-            sender.settimeout(1)
-            sender.sendto("\n".join(lines).encode(), address)
+        # Never blocks: a manager that is slow to read its mail must not hold up the home's.
+        with suppress(OSError), socket.socket(socket.AF_UNIX, _DATAGRAM) as sender:
+            for left in reversed(range(tries)):
+                try:
+                    sender.sendto("\n".join(lines).encode(), address)
+                    return
+                except BlockingIOError:
+                    time.sleep(_RETRY_S if left else 0)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.core import encode
 from agent.core.encode import Tokens
@@ -85,20 +86,23 @@ def _spec(path: Path) -> Spec:
         raise ArtifactError(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise ArtifactError(f"{path}: not a model spec: {error}") from None
-    if raw["encoder_version"] != encode.VERSION:
-        raise ArtifactError(
-            f"{path}: made for encoder version {raw['encoder_version']}, this agent has {encode.VERSION}"
+    try:
+        spec = Spec(
+            name=raw["name"],
+            version=raw["version"],
+            file=raw["file"],
+            sha256=raw["sha256"],
+            encoder_version=raw["encoder_version"],
+            calibration=Calibration(**raw["calibration"]),
         )
-    if raw["vocabulary"] != vocabulary():
+        classes = raw["vocabulary"]
+    except (KeyError, TypeError) as error:
+        raise ArtifactError(f"{path}: not a model spec: {error} is missing or not what it should be") from None
+    if spec.encoder_version != encode.VERSION:
+        raise ArtifactError(f"{path}: made for encoder version {spec.encoder_version}, this agent has {encode.VERSION}")
+    if classes != vocabulary():
         raise ArtifactError(f"{path}: made for another vocabulary than this agent's")
-    return Spec(
-        raw["name"],
-        raw["version"],
-        raw["file"],
-        raw["sha256"],
-        raw["encoder_version"],
-        Calibration(**raw["calibration"]),
-    )
+    return spec
 
 
 class Model:
@@ -138,16 +142,17 @@ class _Network:
         self._output = output["index"]
         self._scale, self._zero_point = output["quantization"]
 
-    def logits(self, characters: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    def logits(self, characters: NDArray[np.int32], pieces: NDArray[np.int32]) -> NDArray[np.float32]:
         """float32 [fields, classes of all heads], for at most as many fields as the batch holds."""
         count = len(characters)
         self._interpreter.set_tensor(self._characters, self._filled(characters))
         self._interpreter.set_tensor(self._pieces, self._filled(pieces))
         self._interpreter.invoke()
         raw = self._interpreter.get_tensor(self._output)[:count, 0, 0]
-        return (raw.astype(np.float32) - self._zero_point) * np.float32(self._scale)
+        logits: NDArray[np.float32] = (raw.astype(np.float32) - self._zero_point) * np.float32(self._scale)
+        return logits
 
-    def _filled(self, rows: np.ndarray) -> np.ndarray:
+    def _filled(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """int32 [batch, 1, width]: the rows, and zeros where there are fewer than the batch holds."""
         if len(rows) == self._batch:
             return rows[:, None]

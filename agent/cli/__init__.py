@@ -50,8 +50,8 @@ def _overview(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"dragoman {__version__}")
-    if not arguments:
-        parser.print_help(sys.stderr)
-        return 2
-    parser.parse_known_args(arguments)
-    parser.error(f"{arguments[0]!r} is no command; there are {', '.join(COMMANDS)}")
+    if arguments:
+        parser.parse_known_args(arguments)
+        parser.error(f"{arguments[0]!r} is no command; there are {', '.join(COMMANDS)}")
+    parser.print_help(sys.stderr)
+    return 2

@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Exit status: 0 when the message was understood, 1 when it or the model cannot be read."""
-    payload = sys.stdin.buffer.read() if arguments.payload == "-" else arguments.payload.encode("utf-8", "surrogateescape")
+    payload = (
+        sys.stdin.buffer.read() if arguments.payload == "-" else arguments.payload.encode("utf-8", "surrogateescape")
+    )
     message = Message(arguments.topic, payload, time.time())
     try:
         interpreter = Interpreter(load(), Limits(), 0)
@@ -90,7 +92,9 @@ def _show(console: Console, interpretation: Interpretation, rows: Sequence[_Row]
     device = interpretation.device
     console.print(Text.assemble((interpretation.summary, "bold")))
     place = f" in {device.area}" if device.area else ""
-    console.print(Text(f"a {interpretation.kind} message of {device.name} ({device.type or 'unknown type'}){place}", "dim"))
+    console.print(
+        Text(f"a {interpretation.kind} message of {device.name} ({device.type or 'unknown type'}){place}", "dim")
+    )
     table = Table(box=None, pad_edge=False, header_style="dim", row_styles=("", "on grey7"))
     table.add_column("field", overflow="fold", min_width=8)
     table.add_column("value", overflow="fold", max_width=20)

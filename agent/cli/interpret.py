@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
     started = time.perf_counter()
     output = sys.stdout.buffer
     for lines in _waiting(sys.stdin.buffer):
-        entries = [_entry(text) for text in lines]
+        entries = [_TOO_LONG if text is None else _entry(text) for text in lines]
         results = iter(interpreter.interpret([entry.message for entry in entries if entry.message]))
         for entry in entries:
             if entry.message is None:
@@ -64,6 +64,9 @@ class _Entry:
     message: Message | None
     echo: dict[str, Any]
     error: str = ""
+
+
+_TOO_LONG = _Entry(None, {}, f"the line has more than {LINE_BYTES} bytes")
 
 
 def _entry(text: bytes) -> _Entry:
@@ -97,22 +100,28 @@ def _payload(fields: dict[str, Any]) -> bytes:
         return payload.encode("utf-8", "surrogatepass")
     if payload is None:
         raise ValueError('"payload" or "payload_b64" is missing')
-    return json.dumps(payload).encode()
+    try:
+        return json.dumps(payload).encode()
+    except RecursionError:
+        raise ValueError('"payload" is nested beyond what can be read') from None
 
 
-def _waiting(source: BinaryIO) -> Iterator[list[bytes]]:
-    """Lines of a stream in groups: all that are there, up to BATCH, without waiting for more."""
+def _waiting(source: BinaryIO) -> Iterator[list[bytes | None]]:
+    """Lines of a stream in groups: all that are there, up to BATCH, without waiting for more; None for a long one."""
     rest = b""
     descriptor = source.fileno()
     while chunk := os.read(descriptor, 1 << 18):
-        *lines, rest = (rest + chunk).split(b"\n")
-        if len(rest) > LINE_BYTES:
-            raise SystemExit("dragoman: a line of input is longer than 8 MiB")
-        lines = [text for text in lines if text.strip()]
+        *whole, rest = (rest + chunk).split(b"\n")
+        # No more than its beginning is kept of a line that is already too long.
+        rest = rest[: LINE_BYTES + 1]
+        lines = _readable(whole)
         for start in range(0, len(lines), BATCH):
             yield lines[start : start + BATCH]
-    if rest.strip():
-        yield [rest]
+    yield _readable([rest])
+
+
+def _readable(lines: list[bytes]) -> list[bytes | None]:
+    return [text if len(text) <= LINE_BYTES else None for text in lines if text.strip()]
 
 
 def _print_statistics(interpreter: Interpreter, seconds: float) -> None:

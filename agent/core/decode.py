@@ -7,6 +7,7 @@ A payload that begins like a JSON object or array must be one. Anything else is 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class Limits:
     depth: int = 24
     """Objects and arrays inside each other."""
     leaves: int = 1_024
+    key_characters: int = 256
+    """Every leaf's path repeats the keys around it, so that one long key could make a thousand long paths."""
 
 
 def decode(message: Message, limits: Limits) -> Report:
@@ -38,12 +41,14 @@ def decode(message: Message, limits: Limits) -> Report:
 
     Raises:
         DecodeError: with one of the reasons topic_too_long, topic_not_valid, payload_too_large, empty, not_utf8,
-            malformed_json, number_too_long, duplicate_key, too_deep, too_many_leaves.
+            malformed_json, number_too_long, duplicate_key, lone_surrogate, key_too_long, too_deep, too_many_leaves.
     """
     _check_topic(message.topic, limits)
     text = _text(message.payload, limits)
-    tree = _container(text) if text[0] in "{[" else _scalar(text)
+    tree = _tree(text)
     _check_size(tree, limits)
+    if _SURROGATE.search(text):
+        _check_text(tree)
     return Report(message.topic, tree, message.received_at, message.retained)
 
 
@@ -75,13 +80,13 @@ def _text(payload: bytes, limits: Limits) -> str:
     return text
 
 
-def _container(text: str) -> Any:
+def _tree(text: str) -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise DecodeError(
-            "malformed_json", f"{error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
+        if text[0] not in "{[":
+            return text
+        raise DecodeError("malformed_json", f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise DecodeError("too_deep", "objects and arrays are nested beyond what can be read") from None
     except ValueError as error:
@@ -89,33 +94,39 @@ def _container(text: str) -> Any:
         raise DecodeError("number_too_long", str(error).partition(";")[0]) from None
 
 
-def _scalar(text: str) -> Any:
-    try:
-        return _DECODER.decode(text)
-    except ValueError:
-        return text
-
-
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        # A dict keeps the order of first appearance: where the two part, a key stands for the second time.
+        once = iter(members)
+        twice = next(key for key, _ in pairs if key != next(once, None))
         raise DecodeError("duplicate_key", f"the key {twice[:64]!r} stands twice in one object: which one counts?")
     return members
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
+# UTF-8 cannot hold half of a surrogate pair, so only an escape can bring one in. Whole pairs match here too.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _check_text(tree: Any) -> None:
+    try:
+        json.dumps(tree, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise DecodeError("lone_surrogate", "a text holds half of a character, which cannot be published") from None
 
 
 def _check_size(tree: Any, limits: Limits) -> None:
     level = [tree]
     leaves = 0
     depth = 0
-    while True:
+    while level:
         inner: list[Any] = []
+        before = leaves
         for node in level:
             if isinstance(node, dict):
+                if max(map(len, node), default=0) > limits.key_characters:
+                    raise DecodeError("key_too_long", f"a key has more than {limits.key_characters} characters")
                 inner.extend(node.values())
             elif isinstance(node, list):
                 inner.extend(node)
@@ -123,9 +134,8 @@ def _check_size(tree: Any, limits: Limits) -> None:
                 leaves += 1
         if leaves > limits.leaves:
             raise DecodeError("too_many_leaves", f"more than {limits.leaves} values in one message")
-        if not inner:
-            return
-        depth += 1
+        # Empty objects and arrays are levels too, though they hold nothing.
+        depth += leaves - before < len(level)
         if depth > limits.depth:
             raise DecodeError("too_deep", f"objects and arrays are nested more than {limits.depth} deep")
         level = inner

@@ -26,6 +26,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.core.message import Field
 from agent.core.values import number_and_unit
@@ -74,9 +75,9 @@ SCALAR_MARK = "="
 class Tokens:
     """Model input for a batch of fields."""
 
-    characters: np.ndarray
+    characters: NDArray[np.int32]
     """int32 [batch, WIDTH], each 0 to CHARACTERS - 1."""
-    pieces: np.ndarray
+    pieces: NDArray[np.int32]
     """int32 [batch, PIECES], each 0 to BUCKETS - 1."""
 
 
@@ -114,11 +115,20 @@ _SEPARATORS = re.compile(r"[\s_\-.:;,/|]+")
 _IDENTIFIER = re.compile(r"(?<![a-z0-9])(?=[a-f]*[0-9])(?:0x)?[0-9a-f]{6,}(?![a-z0-9])|[0-9]{4,}")
 
 
-@lru_cache(maxsize=16_384)
 def plain_name(name: str) -> str:
     """A key or topic level as lower-case words without accents: `TempOutdoor_2` is `temp outdoor 2`."""
+    # Cut before it is remembered: long names would fill the memory of a small machine, and no segment shows more.
+    return _plain_name(name[:_LONGEST])
+
+
+_LONGEST = 96
+"""Characters of a name or text that are looked at."""
+
+
+@lru_cache(maxsize=16_384)
+def _plain_name(name: str) -> str:
     words = name if name.islower() or name.isupper() else _HUMP.sub(" ", name)
-    words = _fold(words[:96])
+    words = _fold(words[:_LONGEST])
     return _SEPARATORS.sub(" ", _IDENTIFIER.sub("#", words)).strip()
 
 
@@ -129,7 +139,7 @@ def plain_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _plain_text(value)
+        return _plain_text(value[:_LONGEST])
     return _plain_number(value)
 
 
@@ -155,15 +165,15 @@ def _plain_number(number: int | float) -> str:
     sign = "-" if number < 0 else ""
     if kind == "i" and abs(number) < 5:
         return f"i{sign}{abs(number)}"
-    mantissa, exponent = f"{abs(number):.0e}".split("e") if kind == "f" else _integer_parts(abs(number))
+    if isinstance(number, float):
+        mantissa, _, power = f"{abs(number):.0e}".partition("e")
+        exponent = int(power)
+    else:
+        # Not through float, which an integer of more than 308 digits overflows.
+        digits = str(abs(number))
+        mantissa, exponent = digits[0], len(digits) - 1
     step = "5" if mantissa >= "5" else "2" if mantissa >= "2" else "1"
-    return f"{kind}{sign}{step}e{int(exponent)}"
-
-
-def _integer_parts(number: int) -> tuple[str, int]:
-    # Not through float, which an integer of more than 308 digits overflows.
-    digits = str(number)
-    return digits[0], len(digits) - 1
+    return f"{kind}{sign}{step}e{exponent}"
 
 
 def _fold(text: str) -> str:
@@ -197,10 +207,10 @@ _BAR = np.uint32(ord("|") - 31)
 _MIX = np.uint32(2_654_435_761)
 
 
-def _characters(texts: Sequence[str]) -> np.ndarray:
+def _characters(texts: Sequence[str]) -> NDArray[np.uint32]:
     """uint32 [batch, WIDTH]: printable ASCII as 1 to 95, space as 0, anything else hashed to 96 and above."""
     points = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).reshape(len(texts), WIDTH)
-    ascii_ids = np.maximum(points, 32) - 31
+    ascii_ids = np.maximum(points, np.uint32(32)) - np.uint32(31)
     ascii_ids[points <= 32] = 0
     other = points > 126
     if other.any():
@@ -209,19 +219,21 @@ def _characters(texts: Sequence[str]) -> np.ndarray:
     return ascii_ids
 
 
-def _inside_words(characters: np.ndarray) -> np.ndarray:
+def _inside_words(characters: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """bool [batch, WIDTH]: False at spaces, slashes and bars. Every segment begins with a space, so words end there."""
-    return (characters != 0) & (characters != _SLASH) & (characters != _BAR)
+    inside: NDArray[np.bool_] = (characters != 0) & (characters != _SLASH) & (characters != _BAR)
+    return inside
 
 
-def _bucket(hashes: np.ndarray) -> np.ndarray:
+def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Hash to 1 .. BUCKETS - 1; 0 stays for "nothing"."""
     mixed = hashes * _MIX
     mixed ^= mixed >> np.uint32(15)
-    return (mixed * np.uint32(2_246_822_519) >> np.uint32(8)) % np.uint32(BUCKETS - 1) + np.uint32(1)
+    buckets = (mixed * np.uint32(2_246_822_519) >> np.uint32(8)) % np.uint32(BUCKETS - 1) + np.uint32(1)
+    return buckets.astype(np.uint32, copy=False)
 
 
-def _trigrams(characters: np.ndarray, inside: np.ndarray) -> np.ndarray:
+def _trigrams(characters: NDArray[np.uint32], inside: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """uint32 [batch, width]: the trigram around each character of a word, 0 elsewhere; a word's edge is a space."""
     within = characters * inside
     around = np.zeros((len(within), within.shape[1] + 2), np.uint32)
@@ -235,7 +247,7 @@ _POWERS = np.cumprod(np.full(WIDTH, _PRIME), dtype=np.uint32)
 _INVERSE_POWERS = np.cumprod(np.full(WIDTH, pow(int(_PRIME), -1, 2**32), np.uint32), dtype=np.uint32)
 
 
-def _put_words(pieces: np.ndarray, characters: np.ndarray, inside: np.ndarray) -> None:
+def _put_words(pieces: NDArray[np.int32], characters: NDArray[np.uint32], inside: NDArray[np.bool_]) -> None:
     """Write the hashes of each segment's first words into their slots of `pieces`.
 
     A word's polynomial hash is the difference of two running sums, shifted back by the inverse power of where the

@@ -5,12 +5,15 @@ The model labels; every value is copied from the message, so nothing can be made
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.core.message import DeviceRef, Field, Interpretation, Problem, Reading, Report
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, Nature, accepts_unit
@@ -23,9 +26,7 @@ from agent.core.verdict import LEVELS, Verdict
 def interpret(report: Report, fields: Sequence[Field], verdicts: Sequence[Verdict], model: str) -> Interpretation:
     """What the report means: one Reading for each field, in order. `verdicts[i]` belongs to `fields[i]`."""
     problems: list[Problem] = []
-    readings = tuple(
-        _reading(field, verdict, problems) for field, verdict in zip(fields, verdicts, strict=True)
-    )
+    readings = tuple(_reading(field, verdict, problems) for field, verdict in zip(fields, verdicts, strict=True))
     device = _device(report.topic, not isinstance(report.tree, (dict, list)), verdicts)
     return Interpretation(
         topic=report.topic,
@@ -76,13 +77,11 @@ def _quantity(raw: Any, verdict: Verdict) -> tuple[Any, str | None]:
     return number, (spelled_unit(written) if written else verdict.unit) or None
 
 
-def _agreed(log_probabilities: Sequence[np.ndarray], allowed: slice | np.ndarray | None = None) -> int:
+def _agreed(log_probabilities: Sequence[NDArray[np.float32]], allowed: NDArray[np.bool_] | None = None) -> int:
     """The class that the fields of a message agree on, among the allowed ones."""
     total = np.mean(log_probabilities, axis=0)
     if allowed is not None:
-        masked = np.full_like(total, -np.inf)
-        masked[allowed] = total[allowed]
-        total = masked
+        total = np.where(allowed, total, -np.inf)
     return int(np.argmax(total))
 
 
@@ -100,12 +99,22 @@ def _device(topic: str, is_scalar: bool, verdicts: Sequence[Verdict]) -> DeviceR
         if device_level < LEVELS - 1:
             deepest = min(deepest, len(levels) - 1 - device_level)
         if area_level < LEVELS - 1:
-            area = levels[-1 - area_level]
+            area = levels[-1 - area_level] or None
         kind = DEVICE_TYPES[_agreed([verdict.type for verdict in verdicts])]
     name = levels[deepest] or topic
-    return DeviceRef(slug("/".join(levels[: deepest + 1])) or "unnamed", name, kind, area)
+    return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area)
 
 
 def slug(text: str) -> str:
-    """Lower-case letters, digits and underscores, safe as a topic level and an identifier."""
-    return re.sub(r"\W+", "_", text.casefold()).strip("_")[:128]
+    """1 to 128 lower-case letters a to z, digits and underscores: Home Assistant takes no others in an identifier.
+
+    Accents are dropped. A text that loses more than that, as Cyrillic or a long one does, gets a checksum, so that
+    it stays distinct from others that lose the same.
+    """
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join([character for character in folded if not unicodedata.combining(character)])
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if words and len(words) <= 128 and not re.search(r"[^\W_]", re.sub(r"[a-z0-9]", "", plain)):
+        return words
+    checksum = hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=4).hexdigest()
+    return f"{words[:119]}_{checksum}".lstrip("_")

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agent.core.message import DeviceRef, Event, Interpretation, Reading
+from agent.core.message import Event, Interpretation, Reading
 from agent.core.ontology import LABELS
+from agent.core.summary import sentence
 from agent.core.values import truth
 
 
@@ -48,10 +49,12 @@ _TELLINGS = {
     "switch_state": Telling(("turned_on", "info"), ("turned_off", "info")),
     "availability": Telling(("came_online", "info"), ("went_offline", "notice")),
 }
-_SENTENCES = {
+_PHRASES = {
     "switch_state": ("was turned on", "was turned off"),
     "availability": ("came online", "went offline"),
 }
+_LONGEST = 64
+"""Characters of a state that is remembered; a longer text is no state."""
 _CHANGED = ("cover_state", "lock_state", "alarm_state", "climate_mode", "hvac_action", "device_state", "fan_mode")
 
 
@@ -62,7 +65,7 @@ class Memory:
         """`confidence`: readings below it, 0 to 1, make no events."""
         self._capacity = capacity
         self._confidence = confidence
-        self._last: dict[tuple[str, str], Any] = {}
+        self._last: dict[tuple[str, str], tuple[str, Any]] = {}
 
     def __len__(self) -> int:
         return len(self._last)
@@ -73,34 +76,36 @@ class Memory:
         for reading in interpretation.readings:
             if reading.label is None or reading.confidence < self._confidence:
                 continue
-            event = self._change(interpretation, reading)
+            event = self._change(interpretation, reading, reading.label)
             if event is not None and not interpretation.retained:
                 events.append(event)
         return tuple(events)
 
-    def _change(self, interpretation: Interpretation, reading: Reading) -> Event | None:
-        if reading.label == "action":
+    def _change(self, interpretation: Interpretation, reading: Reading, label: str) -> Event | None:
+        if label == "action":
             return _action(interpretation, reading)
-        telling = _TELLINGS.get(reading.label)
-        if telling is None and reading.label not in _CHANGED:
+        telling = _TELLINGS.get(label)
+        if telling is None and label not in _CHANGED:
             return None
         now = _state(reading) if telling else reading.value
-        if now is None or isinstance(now, (dict, list)):
+        if now is None or (isinstance(now, str) and len(now) > _LONGEST):
             return None
-        before = self._replace((interpretation.topic, reading.path), now)
-        if before is None or before == now:
+        before = self._replace((interpretation.topic, reading.path), (label, now))
+        # Under another label it was another thing: the model has changed its mind, nothing has happened.
+        if before is None or before[0] != label or before[1] == now:
             return None
+        name = interpretation.device.name
         if telling is None:
-            text = f"{interpretation.device.name}: {reading.label.replace('_', ' ')} is now {str(now)[:40]}"
-            return _event(interpretation, reading, f"{reading.label}_changed", "info", now, text)
+            text = f"{name}: {_words(label)} is now {_words(now)[:40]}"
+            return _event(interpretation, reading, f"{label}_changed", "info", value=now, text=text)
         kind, severity = telling.begins if now else telling.ceases
-        sentence = f"{interpretation.device.name} {_sentence(reading.label, now)}"
-        return _event(interpretation, reading, kind, severity, now, sentence)
+        text = sentence(name, _phrase(label, now))
+        return _event(interpretation, reading, kind, severity, value=now, text=text)
 
-    def _replace(self, series: tuple[str, str], value: Any) -> Any:
+    def _replace(self, series: tuple[str, str], state: tuple[str, Any]) -> tuple[str, Any] | None:
         """What was remembered of the series until now; None for nothing."""
         before = self._last.pop(series, None)
-        self._last[series] = value
+        self._last[series] = state
         if len(self._last) > self._capacity:
             del self._last[next(iter(self._last))]
         return before
@@ -110,8 +115,8 @@ def _state(reading: Reading) -> bool | None:
     return reading.value if isinstance(reading.value, bool) else truth(reading.value)
 
 
-def _sentence(label: str, holds: bool) -> str:
-    when_true, when_false = _SENTENCES.get(label) or (LABELS[label].when_true, LABELS[label].when_false)
+def _phrase(label: str, holds: bool) -> str:
+    when_true, when_false = _PHRASES.get(label) or (LABELS[label].when_true, LABELS[label].when_false)
     return when_true if holds else when_false
 
 
@@ -119,14 +124,25 @@ def _action(interpretation: Interpretation, reading: Reading) -> Event | None:
     # Many remotes send an empty action right after a real one.
     if reading.value in (None, "", "none", False):
         return None
-    text = f"{interpretation.device.name}: {str(reading.value)[:40].replace('_', ' ')}"
-    return _event(interpretation, reading, "action", "info", reading.value, text)
+    text = f"{interpretation.device.name}: {_words(reading.value)[:40]}"
+    return _event(interpretation, reading, "action", "info", value=reading.value, text=text)
+
+
+def _words(value: Any) -> str:
+    return str(value).replace("_", " ")
 
 
 def _event(
-    interpretation: Interpretation, reading: Reading, kind: str, severity: str, value: Any, text: str
+    interpretation: Interpretation, reading: Reading, kind: str, severity: str, *, value: Any, text: str
 ) -> Event:
-    device: DeviceRef = interpretation.device
     return Event(
-        device, interpretation.at, kind, severity, str(reading.label), reading.path, value, interpretation.topic, text
+        device=interpretation.device,
+        at=interpretation.at,
+        kind=kind,
+        severity=severity,
+        label=str(reading.label),
+        path=reading.path,
+        value=value,
+        topic=interpretation.topic,
+        text=text,
     )

@@ -26,7 +26,7 @@ class Problem:
     path: str
     """JSON pointer to the place."""
     reason: str
-    """A word for counting: not_finite, lone_surrogate, ..."""
+    """A word for counting: not_finite."""
     detail: str
     """A sentence for a person."""
 

@@ -17,6 +17,9 @@ from agent.core.message import Field, Interpretation, Message, Outcome, Publicat
 from agent.core.publish import Publisher
 from agent.core.verdict import Calibration, Scores, Verdict, verdicts
 
+_AT_ONCE = 512
+"""Texts whose tokens exist together: 2 KiB each, and a home's flood must fit into a small machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -51,28 +54,30 @@ class Interpreter:
                     unknown[text] = None
                 else:
                     known[text] = verdict
-        if unknown:
-            texts = list(unknown)
-            scores = self._reader.scores(tokens(texts))
-            for text, verdict in zip(texts, verdicts(scores, self._reader.calibration), strict=True):
-                known[text] = verdict
-                self._memo.put(text, verdict)
+        texts = list(unknown)
+        for text, verdict in zip(texts, self.verdicts(texts), strict=True):
+            known[text] = verdict
+            self._memo.put(text, verdict)
         return [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
 
     def fields(self, message: Message) -> tuple[list[Field], list[Verdict]]:
         """The fields of one message and what the model holds of each. Raises DecodeError."""
         found = fields_step.fields(decode(message, self._limits))
-        if not found:
-            return [], []
         return found, self.verdicts([render(field) for field in found])
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
         """What the model holds of rendered texts, one Verdict each; not memoised."""
-        return verdicts(self._reader.scores(tokens(texts)), self._reader.calibration)
+        found: list[Verdict] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            scores = self._reader.scores(tokens(texts[start : start + _AT_ONCE]))
+            found += verdicts(scores, self._reader.calibration)
+        return found
 
     def statistics(self) -> dict[str, Any]:
         """Counters since the start."""
-        refused = {name.partition(".")[2]: count for name, count in self.counters.items() if name.startswith("refused.")}
+        refused = {
+            name.partition(".")[2]: count for name, count in self.counters.items() if name.startswith("refused.")
+        }
         return {
             "messages": self.counters["messages"],
             "readings": self.counters["readings"],

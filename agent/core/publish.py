@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.core.message import Event, Interpretation, Publication, Reading, Refusal
@@ -83,7 +83,7 @@ def _payload(shape: Mapping[str, Any]) -> bytes:
 
 def timestamp(at: float) -> str:
     """Seconds since the Unix epoch as "2026-11-23T09:00:00.123Z"."""
-    moment = datetime.fromtimestamp(at, timezone.utc)
+    moment = datetime.fromtimestamp(at, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 

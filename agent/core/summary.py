@@ -2,57 +2,131 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from agent.core.message import DeviceRef, Reading
-from agent.core.ontology import LABELS, Nature
+from agent.core.ontology import LABELS, Label, Nature
+from agent.core.values import truth
 
 _TOLD = 4
 """Readings that a summary mentions."""
-_TELLING_ROLES = (
-    "switch_state", "light_brightness", "cover_position", "cover_state", "climate_setpoint", "climate_mode",
-    "hvac_action", "lock_state", "action", "alarm_state", "availability", "fan_speed", "error_code", "device_state",
-)  # fmt: skip
+
+# In the order of telling.
+_STATE, _ROLE, _MEASURED, _HOUSEKEEPING, _ALL_WELL, _REST = range(6)
+
+# How a role is told; what is not here is of interest only where nothing else is.
+_ROLES = {
+    "light_brightness": "brightness",
+    "cover_position": "position",
+    "cover_state": "cover",
+    "climate_setpoint": "set to",
+    "climate_mode": "mode",
+    "hvac_action": "action",
+    "lock_state": "lock",
+    "action": "action",
+    "alarm_state": "alarm",
+    "fan_speed": "fan speed",
+    "fan_mode": "fan",
+    "device_state": "state",
+    "valve_position": "valve position",
+}
+_SWITCHED = {"switch_state": ("is on", "is off"), "availability": ("is online", "is offline")}
+# Words that stand well behind "is".
+_CONDITIONS = {
+    "cover_state": ("open", "closed", "opening", "closing", "stopped", "partially open"),
+    "hvac_action": ("heating", "preheating", "cooling", "drying", "idle", "off"),
+    "lock_state": ("locked", "unlocked", "locking", "unlocking", "jammed"),
+}
+# Zigbee2MQTT names a state by the command that leads to it.
+_ORDERED = {"close": "closed", "lock": "locked", "unlock": "unlocked", "stop": "stopped"}
+_SPOKEN = {
+    "aqi": "air quality index",
+    "carbon_dioxide": "CO₂",
+    "carbon_monoxide": "CO",
+    "ph": "pH",
+    "pm1": "PM1",
+    "pm25": "PM2.5",
+    "pm4": "PM4",
+    "pm10": "PM10",
+    "uv_index": "UV index",
+    "volatile_organic_compounds": "VOC",
+    "volatile_organic_compounds_parts": "VOC",
+}
+# True of nearly every device, and seldom why somebody looks at it.
+_OF_THE_DEVICE = ("voltage", "signal_strength", "timestamp", "duration", "data_size", "data_rate", "battery")
+# Worth a word only while they hold.
+_TROUBLE = ("tamper", "battery_low", "problem", "update", "safety")
 
 
 def summary(device: DeviceRef, readings: Sequence[Reading]) -> str:
     """The device's name and what its most telling readings say, as "Kitchen Window is open; battery 97 %"."""
-    phrases = [phrase for _, phrase in sorted(_phrases(readings), key=lambda ranked: ranked[0])[:_TOLD]]
-    if not phrases:
-        return f"{device.name}: nothing understood" if readings else f"{device.name}: no values"
-    separator = " " if phrases[0].startswith(("is ", "sees ", "detects ", "has ", "reports ", "hears ")) else ": "
-    return f"{device.name}{separator}{'; '.join(phrases)}"
+    ranked = sorted(_phrases(readings), key=lambda entry: entry[0])
+    phrases = [phrase for rank, phrase in ranked if rank < _ALL_WELL][:_TOLD] or [phrase for _, phrase in ranked[:2]]
+    if phrases:
+        return sentence(device.name, "; ".join(phrases))
+    understood = not readings or any(reading.label for reading in readings)
+    return f"{device.name}: {'no values' if understood else 'nothing understood'}"
+
+
+def sentence(name: str, phrase: str) -> str:
+    """A device's name and what is said of it: "Hall sees motion", "Hall: battery is low", "Front Door is open"."""
+    first = phrase.partition(" ")[0]
+    if first in _VERBS:
+        return f"{name} {phrase}"
+    # "Front Door: door is open" says it twice.
+    for subject in ("door", "window"):
+        if phrase.startswith(f"{subject} is ") and name.casefold().endswith(subject):
+            return f"{name}{phrase.removeprefix(subject)}"
+    return f"{name}: {phrase}"
+
+
+_VERBS = frozenset(
+    {"is", "sees", "detects", "vibrates", "does", "reports", "stands", "has", "hears", "was", "came", "went"}
+)
 
 
 def _phrases(readings: Sequence[Reading]) -> list[tuple[int, str]]:
-    """(rank, phrase) of the readings worth telling; a lower rank is told first."""
+    """(rank, phrase) of the readings that say something; a lower rank is told first."""
     phrases = []
     told = set()
     for reading in readings:
         if reading.label is None or reading.value is None or reading.label in told:
             continue
-        label = LABELS[reading.label]
-        if label.nature is Nature.BINARY and isinstance(reading.value, bool):
-            phrases.append((0, label.when_true if reading.value else label.when_false))
-        elif label.nature is Nature.MEASUREMENT and isinstance(reading.value, (int, float)):
-            unit = f" {reading.unit}" if reading.unit else ""
-            phrases.append((2, f"{_words(label.name)} {_shown(reading.value)}{unit}"))
-        elif label.name in _TELLING_ROLES and not isinstance(reading.value, (dict, list)):
-            unit = f" {reading.unit}" if reading.unit else ""
-            phrases.append((1, f"{_words(label.name)} {_shown(reading.value)}{unit}"))
-        else:
-            continue
+        phrases.append(_phrase(LABELS[reading.label], reading))
         told.add(reading.label)
     return phrases
 
 
-def _words(label: str) -> str:
-    return label.replace("_", " ")
+def _phrase(label: Label, reading: Reading) -> tuple[int, str]:
+    value = reading.value
+    if label.nature is Nature.BINARY and isinstance(value, bool):
+        all_well = label.name in _TROUBLE and not value
+        return _ALL_WELL if all_well else _STATE, label.when_true if value else label.when_false
+    if label.name in _SWITCHED and (holds := truth(value)) is not None:
+        when_true, when_false = _SWITCHED[label.name]
+        return _STATE, when_true if holds else when_false
+    condition = _shown(value).casefold()
+    condition = _ORDERED.get(condition, condition)
+    if condition in _CONDITIONS.get(label.name, ()):
+        return _STATE, f"is {condition}"
+    words = _ROLES.get(label.name) or _SPOKEN.get(label.name) or label.name.replace("_", " ")
+    unit = f" {reading.unit}" if reading.unit and _is_number(value) else ""
+    phrase = f"{words} {_shown(value)}{unit}"
+    if label.nature is Nature.MEASUREMENT and _is_number(value):
+        return _HOUSEKEEPING if label.name in _OF_THE_DEVICE else _MEASURED, phrase
+    return _ROLE if label.name in _ROLES or label.name in _SWITCHED else _REST, phrase
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return f"{value:.6g}"
-    return str(value)[:40]
+        # Six digits for a person, yet no exponent where a meter has counted far.
+        return f"{value:.6g}" if abs(value) < 1e6 or abs(value) >= 1e15 or math.isnan(value) else f"{value:.0f}"
+    text = str(value).replace("_", " ")
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
 from agent.core.units import spelled_unit
 
-_NUMBER = re.compile(r"([+-]?(?:\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s.,:;+-][^\d]{0,11})?")
+_NUMBER = re.compile(
+    r"([+-]?(?:\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s.,:;+-][^\d]{0,11})?"
+)
+_LONGEST = 64
+"""Characters of a text that may still be a number with its unit."""
 
 
-@lru_cache(maxsize=4_096)
 def number_and_unit(text: str) -> tuple[int | float | None, str]:
     """The number that a text is, and the unit behind it as written; (None, "") when it is no number.
 
     A decimal comma counts as a point. A unit must be one that is known, so that `3 phases` stays a text.
     """
+    # What is remembered must be short, or a few thousand long payloads would fill the memory of a small machine.
+    return _number_and_unit(text) if len(text) <= _LONGEST else (None, "")
+
+
+@lru_cache(maxsize=4_096)
+def _number_and_unit(text: str) -> tuple[int | float | None, str]:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None, ""
@@ -26,15 +37,17 @@ def number_and_unit(text: str) -> tuple[int | float | None, str]:
     try:
         return int(digits), unit
     except ValueError:
-        return float(digits), unit
+        number = float(digits)
+    # 1e999 is beyond what a float holds.
+    return (number, unit) if math.isfinite(number) else (None, "")
 
 
 # Words by which devices say yes and no, in the languages that their makers and owners use.
-_TRUE_WORDS = frozenset(
-    """on true yes y open opened opening active activated detected present home occupied wet leak leaking alarm alert
+_TRUE_WORDS = """
+    1 on true yes y open opened opening active activated detected present home occupied wet leak leaking alarm alert
     triggered trigger motion moving online connected up alive running enabled enable charging unlocked unlock unsafe
     pressed low fault abnormal available
-    ein an ja wahr offen auf aktiv erkannt anwesend nass verbunden bewegung
+    ein an ja wahr offen geoffnet geoeffnet auf aktiv erkannt anwesend nass verbunden bewegung
     oui vrai ouvert allume marche actif detecte present connecte
     si verdadero abierto encendido activo detectado conectado
     vero aperto acceso attivo rilevato connesso
@@ -43,10 +56,10 @@ _TRUE_WORDS = frozenset(
     tak wlaczone wlaczony otwarte otwarty aktywny wykryto polaczony
     ligado aberto sim
     да вкл включено открыто открыта обнаружено
-    开 开启 打开 是 有人 在线""".split()
-)
-_FALSE_WORDS = frozenset(
-    """off false no n closed close closing inactive deactivated clear cleared none absent away not_home unoccupied
+    开 开启 打开 是 有人 在线
+"""
+_FALSE_WORDS = """
+    0 off false no n closed close closing inactive deactivated clear cleared none absent away not_home unoccupied
     vacant dry normal ok idle offline disconnected down dead lost stopped disabled disable discharging locked lock safe
     released high unavailable untriggered undetected
     aus nein falsch geschlossen zu inaktiv frei abwesend trocken getrennt
@@ -58,8 +71,20 @@ _FALSE_WORDS = frozenset(
     nie wylaczone wylaczony zamkniete zamkniety nieaktywny
     desligado fechado nao
     нет выкл выключено закрыто закрыта
-    关 关闭 否 无人 离线""".split()
-)
+    关 关闭 否 无人 离线
+"""
+
+
+def _without_accents(word: str) -> str:
+    """The word in lower case, `Geöffnet` as `geoffnet`: half of the devices leave accents out."""
+    decomposed = unicodedata.normalize("NFKD", word).casefold().replace("ł", "l")
+    return "".join([character for character in decomposed if not unicodedata.combining(character)])
+
+
+_TRUTH = {
+    **{_without_accents(word): False for word in _FALSE_WORDS.split()},
+    **{_without_accents(word): True for word in _TRUE_WORDS.split()},
+}
 
 
 def truth(value: Any) -> bool | None:
@@ -70,9 +95,4 @@ def truth(value: Any) -> bool | None:
         return bool(value) if value in (0, 1) else None
     if not isinstance(value, str):
         return None
-    word = value.strip().casefold()
-    if word in ("0", "1"):
-        return word == "1"
-    if word in _TRUE_WORDS:
-        return True
-    return False if word in _FALSE_WORDS else None
+    return _TRUTH.get(_without_accents(value.strip())) if len(value) <= _LONGEST else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.core.ontology import LABELS, UNITS, accepts_unit
 
@@ -16,14 +17,14 @@ LEVELS = 8
 class Scores:
     """Model output for a batch of fields: logits, float32 [batch, classes of the head]."""
 
-    label: np.ndarray
-    unit: np.ndarray
-    polarity: np.ndarray
+    label: NDArray[np.float32]
+    unit: NDArray[np.float32]
+    polarity: NDArray[np.float32]
     """[batch, 2]: normal, inverted."""
-    kind: np.ndarray
-    type: np.ndarray
-    device_level: np.ndarray
-    area_level: np.ndarray
+    kind: NDArray[np.float32]
+    type: NDArray[np.float32]
+    device_level: NDArray[np.float32]
+    area_level: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class Verdict:
     """normal or inverted; means something for binaries only."""
     runners_up: tuple[tuple[str, float], ...]
     """The most probable labels with their probabilities, best first, the given one included."""
-    kind: np.ndarray
+    kind: NDArray[np.float32]
     """float32 [kinds]: log-probabilities; so are the next three."""
-    type: np.ndarray
-    device_level: np.ndarray
-    area_level: np.ndarray
+    type: NDArray[np.float32]
+    device_level: NDArray[np.float32]
+    area_level: NDArray[np.float32]
 
 
 _NAMES = tuple(LABELS)
@@ -83,15 +84,17 @@ def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
                 unit=UNITS[units[row]],
                 polarity="inverted" if inverted[row] else "normal",
                 runners_up=runners_up,
-                kind=kinds[row],
-                type=types[row],
-                device_level=device_levels[row],
-                area_level=area_levels[row],
+                # Copies, since a view kept in a memo would keep the whole batch with it.
+                kind=kinds[row].copy(),
+                type=types[row].copy(),
+                device_level=device_levels[row].copy(),
+                area_level=area_levels[row].copy(),
             )
         )
     return found
 
 
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    shifted: NDArray[np.float32] = logits - logits.max(axis=1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return shifted

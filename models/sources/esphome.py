@@ -55,7 +55,7 @@ def devices(folder: Path) -> Iterator[Device]:
     """One device per component of the package below `folder`."""
     package = Package(folder / SOURCE)
     components = folder / SOURCE / "esphome" / "components"
-    for component in sorted(path for path in components.iterdir() if path.is_dir()):
+    for component in sorted(path for path in components.iterdir() if path.is_dir() and path.name != "demo"):
         found: list[_Schema] = []
         for path in sorted(component.rglob("*.py")):
             if "_schema(" not in path.read_text(encoding="utf-8"):
@@ -93,7 +93,13 @@ class _Collector:
     def collect(self) -> list[_Schema]:
         for statement in self.module.tree.body:
             if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)) and statement.value is not None:
+                target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.value
+                # Only the component's own schema may stand for the component; others are parts that are used by name.
+                whole = isinstance(target, ast.Name) and target.id == "CONFIG_SCHEMA"
+                before = len(self.found)
                 self._walk(statement.value, (), {})
+                if not whole:
+                    self.found[before:] = [schema for schema in self.found[before:] if schema.key != self.component]
         return self.found
 
     def _walk(self, node: ast.AST, keys: tuple[str, ...], names: dict[str, Any]) -> None:

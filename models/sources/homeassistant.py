@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -34,7 +34,6 @@ from models.sources.syntax import (
     Package,
     assignments,
     call_name,
-    members,
     plain,
     unrolled,
 )
@@ -43,13 +42,17 @@ SOURCE = "homeassistant"
 
 # Buttons, cameras and the like report nothing of their own; the rest are platforms whose entities are one value.
 READ = frozenset(
-    ["sensor", "binary_sensor", "switch", "number", "select", "text", "time", "date", "datetime", "event", "update"]
-    + ["cover", "light", "lock", "vacuum", "lawn_mower", "alarm_control_panel"]
+    [
+        *("sensor", "binary_sensor", "switch", "number", "select", "text", "time", "date", "datetime", "event"),
+        *("update", "cover", "light", "lock", "vacuum", "lawn_mower", "alarm_control_panel"),
+    ]
 )
 SKIPPED = frozenset(
-    ["ai_task", "assist_satellite", "button", "calendar", "camera", "climate", "conversation", "device_tracker", "fan"]
-    + ["humidifier", "image", "infrared", "media_player", "notify", "radio_frequency", "remote", "scene", "siren"]
-    + ["stt", "todo", "tts", "valve", "wake_word", "water_heater", "weather"]
+    [
+        *("ai_task", "assist_satellite", "button", "calendar", "camera", "climate", "conversation", "device_tracker"),
+        *("fan", "humidifier", "image", "infrared", "media_player", "notify", "radio_frequency", "remote", "scene"),
+        *("siren", "stt", "todo", "tts", "valve", "wake_word", "water_heater", "weather"),
+    ]
 )
 # Other integrations build on these; their own entities are helpers without a device behind them.
 IGNORED = frozenset(["sensor", "binary_sensor", "number", "switch", "select", "demo", "kitchen_sink", "template"])
@@ -293,7 +296,11 @@ def _integration(package: Package, texts: Texts, folder: Path) -> Iterator[Devic
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         if module := package.module(name):
             found += _Collector(package, module, folder.name).collect()
-    facts = [(entry.group, entry.module.name.rpartition(".")[2], fact) for entry in found if (fact := _fact(texts, folder.name, entry))]
+    facts = [
+        (entry.group, entry.module.name.rpartition(".")[2], fact)
+        for entry in found
+        if (fact := _fact(texts, folder.name, entry)) is not None
+    ]
     if not facts:
         return
     kind = _device_type(folder)
@@ -467,10 +474,11 @@ class _Collector:
         found: dict[str, tuple[Module, ast.expr]] = {}
         for base in node.bases:
             where = self.package.lookup(home, base.id) if isinstance(base, ast.Name) else None
-            if isinstance(where, tuple) and isinstance(where[1], ast.ClassDef) and depth < 4:
-                # Home Assistant's own base classes only declare.
-                if f".{self.integration}" in where[0].name:
-                    found |= self._attributes(where[0], where[1], depth + 1)
+            if not isinstance(where, tuple) or not isinstance(where[1], ast.ClassDef) or depth > 3:
+                continue
+            # Home Assistant's own base classes only declare.
+            if f".{self.integration}" in where[0].name:
+                found |= self._attributes(where[0], where[1], depth + 1)
         for statement in node.body:
             if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
                 for inner in ast.walk(statement):
@@ -518,7 +526,8 @@ def _fact(texts: Texts, integration: str, entry: _Found) -> Fact | None:
     if isinstance(plain(values.get("key")), External) and translation_key:
         key = translation_key
     key = key or (entry.fallback if re.fullmatch(r"\w+", entry.fallback or "") else None) or translation_key
-    if not key or len(key) > 80:
+    if not key or len(key) > 80 or key.isdigit():
+        # Numbers are ids of a protocol's own tables.
         return None
     device_class = _text(values.get("device_class"))
     unit = _unit(values, device_class)
@@ -562,6 +571,9 @@ def _unit(values: dict[str, Any], device_class: str | None) -> str | None:
     if device_class in ("aqi", "ph"):
         # The two classes that Home Assistant allows no unit for.
         return ""
+    if device_class in SENSOR_CLASSES and plain(values.get("native_unit_of_measurement")) in (None, ""):
+        # A quantity without a unit: the device tells it at run time.
+        return None
     for name in ("native_unit_of_measurement", "unit_of_measurement"):
         if name in values:
             unit = plain(values[name])
@@ -581,7 +593,7 @@ def _class_name(texts: Texts, platform: str, device_class: str) -> str | None:
     return texts.component(platform, device_class).get("en", {}).get("name")
 
 
-def _values(entry: _Found, device_class: str | None, unit: str | None, said: dict[str, dict[str, Any]]) -> Values:
+def _values(entry: _Found, device_class: str | None, unit: str | None, said: dict[str, dict[str, Any]]) -> Values:  # noqa: PLR0911 (a decision list)
     values = entry.values
     platform = entry.platform
     if platform in ("binary_sensor", "switch", "light"):
@@ -621,7 +633,7 @@ def _polarity(entry: _Found, key: str, label: str | None, shape: Values) -> tupl
     on_value = plain(entry.values.get("on_value", UNKNOWN))
     if isinstance(on_value, (str, int)) and on_value is not True:
         if on_value in (False, 0, "off", "0", "false"):
-            return "inverted", replace(shape, false=True if on_value is False else None, true=None)
+            return "inverted", shape
         shape = replace(shape, true=on_value)
     contrary = label is not None and word_polarity(key, label) == "inverted"
     for name, node in entry.nodes.items():
@@ -792,8 +804,3 @@ def allowed_units(folder: Path) -> dict[str, list[str]]:
         own = [unit or "" for unit in units]
         found[device_class] = own + [spelling for unit in own for spelling in older.get(unit, ())]
     return found
-
-
-def languages(facts: Iterator[Fact]) -> Counter[str]:
-    """How many names there are in each language."""
-    return Counter(language for fact in facts for language in fact.names)

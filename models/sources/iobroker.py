@@ -150,7 +150,7 @@ NAMES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"gain", "light_brightness"),
         (r"roller", "cover_state"),
         (r"overpower_value", "power"),
-        (r"level", "percentage"),
+        (r"level", "level"),
         (r"charger|present", "power_present"),
         (r"x?percent", "percentage"),
         (r"slat_pos", "cover_tilt"),

@@ -177,6 +177,7 @@ UNITS = {
 UNIT_WORDS: tuple[tuple[str, str, str], ...] = (
     # Unit, words of the key or the English name, label: the first that fits.
     ("hPa|mbar|Pa|kPa|inHg|mmHg", r"barometr|atmospher|air pressure|sea level|\bqn[eh]\b", "atmospheric_pressure"),
+    ("mV", r"\borp\b|redox|reduction|chlorine|\bph\b|\brx\b", "other"),
     ("W", r"var\b|reactive", "reactive_power"),
     ("W|kW", r"apparent", "apparent_power"),
     ("°", r"wind.*(bearing|direction|angle)|(bearing|direction).*wind|^wind$", "wind_direction"),
@@ -186,17 +187,28 @@ UNIT_WORDS: tuple[tuple[str, str, str], ...] = (
         r"angle|tilt|azimuth|elevation|\broll\b|\bpitch\b|\byaw\b|heading|course|inclin|orient|bearing|rotation",
         "angle",
     ),
-    ("%", r"\bbatter(y|ies)\b.*(level|charge|percent|soc|state)|^batter(y|ies)$|state of charge|\bsoc\b", "battery"),
     ("%", r"state of health|\bsoh\b|battery.*health|wear|\blife\b|lifetime|lifespan|remaining life", "percentage"),
-    ("%", r"soil|substrate|plant.*moisture", "moisture"),
-    ("%", r"humidity(?!.*(target|setpoint|limit|threshold))", "humidity"),
+    (
+        "%",
+        r"(?=.*(batter|\bsoc\b|of charge)).*(cut ?off|config|recovery|reserve|\bm(in|ax)|depth|start|end of|shut)",
+        "",
+    ),
+    ("%", r"\bbatter(y|ies)\b.*(level|charge|percent|soc|state)|^batter(y|ies)$|state of charge|\bsoc\b", "battery"),
+    ("%", r"soil|substrate|\bmoisture\b", "moisture"),
+    ("%", r"^(?!.*(index|quality|threshold)).*humidity", "humidity"),
     ("%", r"(blind|cover|shade|shutter|curtain|door|gate|roller|window) position|^position$", "cover_position"),
     ("%", r"(valve|damper).*(position|opening|open\b)", "valve_position"),
     ("%", r"power factor|cos ?phi", "power_factor"),
     ("%", r"brightness", "light_brightness"),
     ("%", r"fan (speed|level|power|output|rate)|(supply|extract|exhaust|intake)( air)? fan", "percentage"),
-    ("%", r"\bvolume\b", "other"),
-    ("%", r"\blevel\b|\bink\b|toner|cartridge|\btank\b|\bfuel\b", "level"),
+    ("%", r"^(?!.*(used|usage|free)).*\bvolume\b", "other"),
+    (
+        "%",
+        r"^level$|\b(ink|toner|cartridge|tank|fuel)\b"
+        r"|\b(water|oil|salt|liquid|detergent|fill|cistern|waste|bin|propane|gas|pellet|sand|slot|rinse|softener|sump)\b"
+        r".*\blevel\b",
+        "level",
+    ),
     ("%", r"", "percentage"),
     ("ppm", r"\bco ?2\b|carbon dioxide", "carbon_dioxide"),
     ("ppm", r"\bco\b|carbon monoxide", "carbon_monoxide"),
@@ -237,7 +249,14 @@ TARGET = re.compile(r"\b(target|set ?points?|set temp\w*|desired|setting)\b|\bta
 WORDS: tuple[tuple[str, str, str], ...] = (
     # Value types, words of the key or the English name, label: the first that fits. No class and no unit is stated.
     # Rows with "never" come first and stop the search where words mislead.
-    ("any", r"\b(no|not|un)_?available\b|\bhealth\b|\bquality\b(?!.*index)", ""),
+    ("any", r"\bhealth\b|\bquality\b(?!.*index)|\bmoon\b", ""),
+    ("any", r"(?=.*\b(count|number of|pages|cycles)).*\b(remaining|left|max(imum)?|limit|allowed|interval)\b", ""),
+    # How many there are now is not counted since some start.
+    (
+        "any",
+        r"\b(target|point|finger|fingerprint|face|person|people|client|device|user)s? count\b|\bactive\b.*count",
+        "",
+    ),
     ("sensor", r"\buv ?(index|i)\b", "uv_index"),
     ("sensor", r"\b(lqi|link ?quality)\b", "link_quality"),
     ("sensor", r"\b(air quality index|aqi|iaq|caqi)\b(?!.*(level|category|state|pollutant|accuracy))", "aqi"),
@@ -245,7 +264,7 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     ("sensor", r"^(color|colour) ?temp(erature)?$", "color_temp"),
     (
         "text",
-        r"\b(firmware|software|sw|fw|app|core|supervisor|bios|os|uefi|api|current|installed|latest|driver|bootloader"
+        r"\b(firmware|software|sw|fw|ota|app|core|supervisor|bios|os|uefi|api|current|installed|latest|driver|bootloader"
         r"|system|mcu|protocol|kernel|modem|server|master|dsp|arm|bms)[ -]*(firmware )?versions?\b"
         r"|^(firmware|version|software|fw version|sw version|firmware .*version)$"
         r"|\bfirmware (installed|current|available|latest)\b|\b(installed|current|latest) firmware\b",
@@ -253,15 +272,17 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "text",
-        r"\b(serial( ?(no|number|nr))?|mac( address)?|(wan|lan|local|public|external|internal|host|wifi)? ?ip(v[46])?"
-        r"( address)?|ip addr|imei|iccid|imsi|uuid|bssid|ssid mac|vin|phone number|msisdn|serialnumber|hostname"
-        r"|device id|user id|tag id|station id|meter id|equipment id(entifier)?|gateway id|order number)$",
+        r"^(?!.*number of).*\b(serial( ?(no|number|nr))?|mac( address)?"
+        r"|(wan|lan|local|public|external|internal|host|wifi)? ?ip(v[46])?( address)?|ip addr|imei"
+        r"|iccid|imsi|uuid|bssid|ssid mac|vin|phone number|msisdn|serialnumber|hostname"
+        r"|eui ?64|device id|user id|tag id|station id|meter id|equipment id(entifier)?|gateway id|order number)$",
         "identifier",
     ),
     (
         "text",
-        r"\b(wi-?fi )?ssid\b|^(wi-?fi name|network name|device name|device model|model( name| number)?|manufacturer|vendor"
-        r"|brand|product name|model id|hardware version|hw version|hardware model|operator|carrier|provider|device type"
+        r"\b(wi-?fi )?ssid\b|^(wi-?fi name|network name|device name|device model|model( name| number)?|manufacturer"
+        r"|vendor|brand|product name|model id|hardware version|hw version|hardware model|operator"
+        r"|carrier|provider|device type"
         r"|wi-?fi network|network operator|data provider)$",
         "metadata",
     ),
@@ -274,8 +295,9 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "count",
-        r"\b(counter|count|cycles|number of|total number|times|starts|restarts|reboots|resets|activations|pulses|packets"
-        r"|requests|queries|prints?|pages|messages|clicks|presses|openings|closings|switching operations|boots)\b",
+        r"\b(counter|count|cycles|number of|total number|times|starts|restarts|reboots|resets|activations|pulses"
+        r"|packets|requests|queries|prints?|pages|messages|clicks|presses|openings|closings"
+        r"|switching operations|boots)\b",
         "counter",
     ),
     (
@@ -307,8 +329,8 @@ WORDS: tuple[tuple[str, str, str], ...] = (
 
 SWITCH_SETTINGS = re.compile(
     r"\b(lock|child|auto\w*|schedul\w*|mode|eco|beep\w*|mute\w*|sounds?|buzzer|display|notif\w*|enable[ds]?|allow\w*"
-    r"|detection|led|indicator|backlight|do not disturb|dnd|alerts?|privacy|night|vision|record\w*|filter\w*|program\w*"
-    r"|boost|vacation|holiday|away|sync\w*|invert\w*|protection|limit\w*|track\w*|motion|smart|adaptive|overlay|port"
+    r"|detection|led|indicator|backlight|do not disturb|dnd|alerts?|privacy|night|vision|record\w*|filter\w*"
+    r"|program(me)?s?|priority|boost|vacation|holiday|away|sync\w*|invert\w*|protection|limit\w*|track\w*|motion|smart|adaptive|overlay|port"
     r"|wps|guest|wi-?fi|wlan|block\w*|safe|parental|youtube|dns|firewall|dhcp|vpn|rule|forward\w*|profile|policy"
     r"|standby|silent|quiet|sleep|turbo|antifreeze|frost|sensor|reminder|hdr|status|shuffle|crossfade|loudness"
     r"|calibration|learning|memory|preheat\w*|delay|timer|anti\w*|oscillat\w*|swing|sabbath|watch|cloud|logging|access"
@@ -371,6 +393,8 @@ def label_of(statement: Statement) -> tuple[str | None, str]:
         return _binary(statement, words)
     if statement.platform in SETTINGS:
         return _setting(statement, words)
+    if statement.platform == "light" and _says(r"effect|mode\b", words):
+        return None, ""
     if statement.platform in PLATFORMS:
         return PLATFORMS[statement.platform], "platform"
     return None, ""
@@ -392,7 +416,7 @@ def _says(pattern: str | re.Pattern[str], words: tuple[str, ...]) -> bool:
     return any(re.search(pattern, text) for text in words)
 
 
-def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:
+def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:  # noqa: PLR0911 (a decision list)
     unit, device_class = statement.unit, statement.device_class
     if device_class and device_class != "enum":
         label = SENSOR_CLASSES.get(device_class)
@@ -400,8 +424,12 @@ def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
             return "climate_setpoint", "device_class"
         if label == "pressure" and _weather(unit, words):
             return "atmospheric_pressure", "name"
-        if label in ("volatile_organic_compounds", "volatile_organic_compounds_parts") and _says("formaldehyd", words):
-            return "formaldehyde", "device_class"
+        if label in ("volatile_organic_compounds", "volatile_organic_compounds_parts", "gas") and _says(
+            r"formaldehyd|\bhcho\b|\bch2o\b", words
+        ):
+            return "formaldehyde", "name"
+        if (label, unit) in _CONTRADICTIONS:
+            return _CONTRADICTIONS[label, unit], "unit"
         if label == "humidity" and _says(TARGET, words):
             return None, ""
         return label, "device_class" if label else ""
@@ -410,12 +438,27 @@ def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
     return by_words(statement, words)
 
 
+_CONTRADICTIONS = {
+    # Class and unit as stated do not go together (Home Assistant would complain); the unit says what is meant.
+    ("energy", "varh"): "reactive_energy",
+    ("energy", "kvarh"): "reactive_energy",
+    ("energy", "VAh"): "other",
+    ("voltage", "Ah"): "other",
+    ("power", "VA"): "apparent_power",
+    ("power", "var"): "reactive_power",
+    ("volatile_organic_compounds", "ppb"): "volatile_organic_compounds_parts",
+    ("volatile_organic_compounds", "ppm"): "volatile_organic_compounds_parts",
+    ("volatile_organic_compounds_parts", "mg/m³"): "volatile_organic_compounds",
+    ("volatile_organic_compounds_parts", "µg/m³"): "volatile_organic_compounds",
+}
+
+
 def _weather(unit: str | None, words: tuple[str, ...]) -> bool:
     """Whether what a source calls plain pressure is the weather's: many took that class before there was the other."""
     if _says(r"barom|atmospher|\bair pressure|sea ?(level|pressure)|\b(bmp|bme|bmx)\d*", words):
         return True
     # Pipes, tyres and tanks are given in bar, psi or kPa.
-    enclosed = r"tank|water|system|tyre|tire|vapou?r|vpd|gas|filter|differ|boiler|gauge|duct|static|pump|oil|boost|fan"
+    enclosed = r"blood|tank|water|system|tyre|tire|vapou?r|vpd|gas|filter|differ|boiler|gauge|duct|static|pump|oil|fan"
     return unit in ("hPa", "inHg", "mmHg") and not _says(enclosed, words)
 
 
@@ -427,10 +470,10 @@ def by_unit(unit: str, words: tuple[str, ...], state_class: str | None = None) -
         return None, ""
     for units, pattern, label in UNIT_WORDS:
         if re.fullmatch(units, unit) and _says(pattern, words):
-            return label, "unit"
+            return (label, "unit") if label else (None, "")
     if unit in UNITS:
         return UNITS[unit], "unit"
-    if re.fullmatch(r"[a-z ]+", unit) and state_class in ("total", "total_increasing"):
+    if re.fullmatch(r"(?!k?cal|words|points)[a-z ]+", unit) and state_class in ("total", "total_increasing"):
         return "counter", "unit"
     return None, ""
 
@@ -447,8 +490,11 @@ def by_words(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, 
         kinds |= {"text", "count", "state"}
     for kind, pattern, label in WORDS:
         if kind in kinds and _says(pattern, words):
+            if label in ("aqi", "uv_index") and statement.value_type == "enum":
+                # "good" or "low" is a verdict, not the index.
+                return None, ""
             return (label, "name") if label else (None, "")
-    if statement.state_class == "total_increasing":
+    if statement.state_class == "total_increasing" and statement.unit == "":
         return "counter", "state_class"
     return None, ""
 
@@ -459,7 +505,8 @@ def _binary(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
         if label == "leak" and _says(r"\brain", words):
             label = "rain_detected"
         return label, "device_class" if label else ""
-    if statement.category == "config":
+    about_it = r"enabled?\b|support|setting|mute|allow|schedule|trip|failure to"
+    if statement.category == "config" or _says(about_it, words):
         return None, ""
     for pattern, label in BINARY_WORDS:
         if _says(pattern, words):
@@ -467,11 +514,13 @@ def _binary(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
     return None, ""
 
 
-def _setting(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:
+def _setting(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:  # noqa: PLR0911, PLR0912 (a decision list)
     """Label of something that can be set."""
     platform = statement.platform
     if statement.category == "config":
         return "config_setting", "category"
+    if statement.category == "diagnostic":
+        return None, ""
     if platform == "switch":
         if statement.device_class == "outlet":
             return "switch_state", "device_class"
@@ -483,7 +532,7 @@ def _setting(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, 
             statement.unit in ("°C", "°F") or statement.device_class == "temperature"
         ):
             return "climate_setpoint", "name"
-        if _says(r"\bbrightness\b", words):
+        if _says(r"\b(brightness|light)\b", words):
             return None, ""
         if _says(r"\bposition$", words) or _says(r"\bspeed$", words):
             return None, ""
@@ -531,7 +580,7 @@ def word_polarity(key: str, label: str) -> str | None:
         "safety": r"\b(ok|safe)$",
         "lock": r"(?<!un)locked$",
         "leak": r"\b(dry)$",
-        "connectivity": r"\b(disconnected|offline|unreachable|lost|down)$",
+        "connectivity": r"\b(disconnected|offline|unreachable|lost|down|broken|failure|fail|fault)\b",
         "running": r"\b(stopped|idle|off)$",
         "opening": r"\b(closed|contact)$",
         "door": r"\b(closed)$",

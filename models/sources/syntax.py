@@ -70,6 +70,8 @@ class Module:
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     """Name to (module, name inside it); None when the module itself is meant."""
+    stars: list[str] = field(default_factory=list)
+    """Modules from which everything is imported."""
 
 
 def parse(text: str) -> ast.Module | None:
@@ -106,7 +108,7 @@ class Package:
         _bind(module, tree.body)
         return module
 
-    def lookup(self, module: Module, name: str, depth: int = 0) -> tuple[Module, ast.AST] | External | None:
+    def lookup(self, module: Module, name: str, depth: int = 0) -> tuple[Module, ast.AST] | External | None:  # noqa: PLR0911
         """Where a name is defined, followed through imports; External when that is outside this package."""
         if depth > 12:
             return None
@@ -117,7 +119,7 @@ class Package:
         if name in module.functions:
             return module, module.functions[name]
         if name not in module.imports:
-            return None
+            return self._starred(module, name, depth)
         target, inner = module.imports[name]
         if inner is None:
             return External(target)
@@ -127,6 +129,17 @@ class Package:
         if inner not in found.imports and inner not in found.bindings and self.module(f"{target}.{inner}"):
             return External(f"{target}.{inner}")
         return self.lookup(found, inner, depth + 1)
+
+    def _starred(self, module: Module, name: str, depth: int) -> tuple[Module, ast.AST] | External | None:
+        """A name that can only come from an `import *`."""
+        for star in module.stars:
+            inner = self.module(star)
+            if inner is None:
+                # What another package exports is not seen here; a builtin is lower case.
+                return External(name) if name[0].isupper() else None
+            if found := self.lookup(inner, name, depth + 1):
+                return found
+        return None
 
     def value(self, module: Module, node: ast.AST | None, names: dict[str, Any] | None = None, depth: int = 0) -> Any:
         """What an expression is worth: plain values, Member, External, or UNKNOWN.
@@ -210,7 +223,7 @@ class _Evaluation:
             text += str(value)
         return text
 
-    def _BinOp(self, node: ast.BinOp) -> Any:
+    def _BinOp(self, node: ast.BinOp) -> Any:  # noqa: PLR0911
         left, right = plain(self.value(node.left)), plain(self.value(node.right))
         if isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, (str, int, float, tuple)):
             return left + right
@@ -284,7 +297,7 @@ class _Evaluation:
         except (KeyError, IndexError, TypeError):
             return UNKNOWN
 
-    def _Call(self, node: ast.Call) -> Any:
+    def _Call(self, node: ast.Call) -> Any:  # noqa: PLR0911
         if isinstance(node.func, ast.Attribute):
             owner = plain(self.value(node.func.value))
             if isinstance(owner, str) and not node.args and node.func.attr in ("lower", "upper", "title", "capitalize"):
@@ -421,6 +434,8 @@ def _bind(module: Module, body: list[ast.stmt]) -> None:
                 module.imports[alias.asname or alias.name.partition(".")[0]] = (alias.name, None)
         elif isinstance(statement, ast.ImportFrom):
             source = _absolute(module, statement)
+            if statement.names[0].name == "*":
+                module.stars.append(source)
             for alias in statement.names:
                 module.imports[alias.asname or alias.name] = (source, alias.name)
         elif isinstance(statement, (ast.If, ast.Try)):

@@ -145,9 +145,28 @@ def _rows() -> dict[tuple[str, str], list[_Row]]:
         ("fan", "fan"): fan + availability,
         ("shutter", "cover"): shutter + availability,
         ("inputs", "button"): inputs + availability,
+        ("TX23", "weather_station"): _TX23,
     }
 
 
+_TX23 = [
+    # The nested sensor of the comment in hatasmota's sensor.py.
+    *(
+        _Row(("TX23", "Speed", name), SENSOR, "wind_speed", Values("number", min=0))
+        for name in ("Act", "Avg", "Min", "Max")
+    ),
+    *(
+        _Row(("TX23", "Dir", name), SENSOR, "wind_direction", Values("number", min=0, max=360), "°")
+        for name in ("Deg", "Avg", "Min", "Max")
+    ),
+    _Row(("SpeedUnit",), SENSOR, "metadata", Values("enum", options=("km/h", "m/s", "mph", "kn", "ft/s", "yd/s"))),
+]
+_ALWAYS = [
+    # Beside the sensors: when, and in which units the dynamic ones are.
+    _Row(("Time",), SENSOR, "timestamp", Values("timestamp"), ""),
+    _Row(("TempUnit",), SENSOR, "metadata", Values("enum", options=("C", "F"))),
+]
+_PRESSURE_UNIT = _Row(("PressureUnit",), SENSOR, "metadata", Values("enum", options=("hPa", "mmHg")))
 _BUTTON_ACTIONS = ("SINGLE", "DOUBLE", "TRIPLE", "QUAD", "PENTA", "HOLD")
 
 
@@ -161,7 +180,9 @@ def devices(folder: Path) -> Iterator[Device]:
     facts = {quantity: _quantity(quantity, units, dynamic, classes) for quantity in quantities}
     for chip, (kind, reported) in CHIPS.items():
         nested = [_nested(chip, facts[quantity]) for quantity in reported.split() if quantity in facts]
-        yield Device(SOURCE, ECOSYSTEM, chip, tuple(nested), type=kind)
+        names = {fact.path[-1] for fact in nested}
+        beside = _ALWAYS[: 2 if "Temperature" in names else 1] + [_PRESSURE_UNIT] * ("Pressure" in names)
+        yield Device(SOURCE, ECOSYSTEM, chip, (*(_of_row(row) for row in beside), *nested), type=kind)
     # An analogue pin can carry any quantity, so all that the tables know occur somewhere.
     yield Device(SOURCE, ECOSYSTEM, "ANALOG", tuple(_nested("ANALOG", fact) for fact in facts.values()))
     yield from _status(package, classes)

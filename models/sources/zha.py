@@ -51,6 +51,12 @@ CLUSTERS: dict[str, tuple[str, str, str | None, str]] = {
     "tuya_voc": ("voc", "volatile_organic_compounds_parts", None, "number"),
 }
 
+PACKED = frozenset(["zone_status", "status", "alarm_mask"])
+"""Attributes that hold several flags as bits; an entity that shows one of them is not the attribute."""
+
+# Keys whose class in the quirks is plainly a slip: light in seconds, rain in volts, a siren's melody as an alarm.
+MISTAKEN = re.compile(r"light_intensity|rain_intensity|^alarm_state$")
+
 TYPES = (
     # What a builder's methods say of the device.
     ("tuya_contact", "contact_sensor"),
@@ -165,6 +171,8 @@ def _entity(package: Package, module: Module, call: ast.Call, name: str) -> Fact
     if call.args and "attribute_name" not in values and not name.startswith("tuya_"):
         values["attribute_name"] = package.value(module, call.args[0])
     key = _attribute(values.get("attribute_name")) or _text(values.get("translation_key"))
+    if key in PACKED:
+        key = _text(values.get("translation_key")) or _slug(_text(values.get("fallback_name")))
     if key is None:
         return None
     platform = _member(values.get("entity_platform")) or METHODS[name]
@@ -188,6 +196,8 @@ def _entity(package: Package, module: Module, call: ast.Call, name: str) -> Fact
         value_type=shape.type,
     )
     label, basis = label_of(statement)
+    if MISTAKEN.search(key):
+        label, basis = None, ""
     polarity = None
     if platform in ("binary_sensor", "switch") and (label in BINARY_LABELS or label == "switch_state"):
         inverted = values.get("force_inverted") is True or word_polarity(key, label or "") == "inverted"
@@ -215,7 +225,10 @@ def _shape(platform: str, name: str, values: dict[str, Any], options: tuple[str,
         limits = [plain(values.get(limit)) for limit in ("min_value", "max_value", "step")]
         low, high, step = (limit if isinstance(limit, (int, float)) else None for limit in limits)
         return Values("number", min=low, max=high, step=step)
-    return Values("number")
+    if _member(values.get("device_class")) == "timestamp":
+        return Values("timestamp")
+    told = {"device_class", "state_class", "unit", "divisor", "multiplier"} & values.keys()
+    return Values("number" if told else "unknown")
 
 
 def _attribute(value: Any) -> str | None:
@@ -225,6 +238,10 @@ def _attribute(value: Any) -> str | None:
         name = value.member
         return name if re.fullmatch(r"[a-z][a-z0-9_]+", name) else None
     return value if isinstance(value, str) and value else None
+
+
+def _slug(name: str | None) -> str | None:
+    return re.sub(r"\W+", "_", name).strip("_").lower() if name else None
 
 
 def _text(value: Any) -> str | None:

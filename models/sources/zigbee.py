@@ -157,9 +157,10 @@ READINGS = {
     "rotation_speed": "current_fan_rpm fan_rpm target_fan_rpm",
     "color_temp": "color_temp",
     "light_brightness": "brightness",
+    "level": "tank_level liquid_level_percent liquid_level_ratio",
     "percentage": (
         "pi_heating_demand pi_cooling_demand heating_demand cooling_demand demand_percentage filter_life "
-        "filter_remaining tank_level liquid_level_percent liquid_level_ratio heat_demand"
+        "filter_remaining heat_demand"
     ),
     "switch_state": "relay_state relay_status socket_state",
     "device_state": "charger_state washing_state work_status machine_state device_state",

@@ -1,0 +1,283 @@
+"""The working loop without a broker, and the small parts around it."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from agent.config import Config, ConfigError, Fault
+from agent.core.encode import Tokens
+from agent.core.message import Message, Publication
+from agent.core.pipeline import Reader
+from agent.core.verdict import Calibration, Scores
+from agent.inbox import Inbox
+from agent.link import Change, Link, News, Settings
+from agent.log import logger
+from agent.service import Service
+from agent.systemd import Notifier
+from tests import fakes
+
+READY = [Change(News.SUBSCRIBED, "1 of 1 topic filters")]
+
+
+class Poisoned:
+    """The scores of a model that fails on a batch with a field of one name in it."""
+
+    def __init__(self, poison: str) -> None:
+        self._poison = [max(32, ord(letter)) - 31 for letter in poison]
+
+    def __call__(self, tokens: Tokens) -> Scores:
+        for row in tokens.characters:
+            if self._poison == list(row[1 : 1 + len(self._poison)]):
+                raise RuntimeError("poisoned")
+        return fakes.scores(tokens)
+
+
+class Script:
+    """A play for the service: batches of messages and changes, and between them what it is asked; then it stops."""
+
+    def __init__(self, *steps: list[Any] | str) -> None:
+        self._steps = deque(steps)
+        self.log = io.StringIO()
+        self.connections: list[fakes.FakeConnection] = []
+        self.service: Service
+
+    def play(self, reader: Reader | None = None, read_config: Callable[[], Config] = Config) -> bool:
+        """What `Service.run` gives back."""
+        self.service = Service(
+            Config(),
+            reader or fakes.reader(),
+            self._connection,
+            read_config=read_config,
+            log=lambda config: logger("debug", "json", self.log),
+            notifier=Notifier(None),
+            clock=fakes.counter(),
+        )
+        return self.service.run()
+
+    def _connection(self, config: Config) -> fakes.FakeConnection:
+        connection = fakes.FakeConnection(self._batches(), config.prefix)
+        self.connections.append(connection)
+        return connection
+
+    def _batches(self) -> Any:
+        while self._steps:
+            step = self._steps.popleft()
+            if isinstance(step, str):
+                getattr(self.service, step)()
+                yield []
+            else:
+                yield step
+        self.service.stop()
+        yield []
+
+    def published(self, connection: int = 0) -> dict[str, list[Any]]:
+        """Payloads by topic."""
+        found: dict[str, list[Any]] = {}
+        for publication in self.connections[connection].published:
+            text = publication.payload.decode()
+            found.setdefault(publication.topic, []).append(json.loads(text) if text.startswith("{") else text)
+        return found
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        entries = [json.loads(line) for line in self.log.getvalue().splitlines()]
+        return [entry for entry in entries if entry["event"] == event]
+
+
+def message(topic: str, payload: bytes = b"21.4") -> Message:
+    return Message(topic, payload, 1_800_000_000.0)
+
+
+def test_online_when_subscribed_and_offline_at_the_end() -> None:
+    script = Script([message("early")], READY, [message("a")])
+    assert script.play() is True
+    assert script.published()["dragoman/status"] == ["online", "offline"]
+    assert list(script.published()) == [
+        "dragoman/interpretation/early",
+        "dragoman/status",
+        "dragoman/stats",
+        "dragoman/interpretation/a",
+    ]
+    assert script.connections[0].closed
+
+
+def test_one_poisoned_message_harms_no_other() -> None:
+    script = Script(READY, [message("a"), message("poison"), message("b")], [message("c")])
+    assert script.play(Reader("poisoned", Poisoned("poison"), Calibration())) is True
+    assert [topic for topic in script.published() if "interpretation" in topic] == [
+        "dragoman/interpretation/a",
+        "dragoman/interpretation/b",
+        "dragoman/interpretation/c",
+    ]
+    (entry,) = script.logged("message_failed")
+    assert entry["topic"] == "poison"
+    assert "RuntimeError: poisoned" in entry["exception"]
+    assert script.logged("stopped")[0]["failed"] == 1
+
+
+def test_refusal_is_logged_once_for_a_topic() -> None:
+    script = Script([message("a", b"")] * 3 + [message("b", b"")])
+    script.play()
+    told = [(entry["topic"], entry["level"]) for entry in script.logged("message_refused")]
+    assert told == [("a", "info"), ("a", "debug"), ("a", "debug"), ("b", "info")]
+
+
+def test_topic_that_is_no_utf8_is_counted() -> None:
+    script = Script([message("haus/\udcff"), message("a")])
+    script.play()
+    assert list(script.published()) == ["dragoman/interpretation/a", "dragoman/status"]
+    assert script.logged("stopped")[0]["refused_by_reason"] == {"topic_not_valid": 1}
+
+
+def test_dead_network_thread_ends_the_service() -> None:
+    script = Script(READY, [Change(News.DIED, "OSError: x")], [message("never")])
+    assert script.play() is False
+    assert script.logged("network_thread_died")[0]["level"] == "error"
+    assert "dragoman/interpretation/never" not in script.published()
+
+
+def test_report_comes_when_asked_for() -> None:
+    script = Script(READY, [message("a")], "report")
+    script.play()
+    counts = [stats["messages"] for stats in script.published()["dragoman/stats"]]
+    assert counts == [0, 1]
+
+
+def test_reload_of_what_needs_no_new_connection() -> None:
+    script = Script(READY, [message("a")], "reload", [message("b", b'{"x": [1]}')])
+    changed = replace(Config(), limits=replace(Config().limits, depth=1))
+    script.play(read_config=lambda: changed)
+    assert script.published()["dragoman/interpretation/b"][0]["error"]["reason"] == "too_deep"
+    assert [connection.opened for connection in script.connections] == [True, False]
+
+
+def test_reload_of_the_prefix_takes_a_new_connection() -> None:
+    script = Script(READY, "reload", READY, [message("b")])
+    script.play(read_config=lambda: replace(Config(), prefix="home"))
+    assert script.published(0)["dragoman/status"] == ["online", "offline"]
+    assert list(script.published(1)) == ["home/status", "home/stats", "home/interpretation/b"]
+    assert script.published(1)["home/status"] == ["online", "offline"]
+
+
+def test_reload_of_a_faulty_file_changes_nothing() -> None:
+    def faulty() -> Config:
+        raise ConfigError((Fault("c.yaml", 2, 3, "broker.hots", "is not known", "write host"),))
+
+    script = Script(READY, "reload", [message("b")])
+    assert script.play(read_config=faulty) is True
+    assert "dragoman/interpretation/b" in script.published()
+    (entry,) = script.logged("configuration_refused")
+    assert entry["fault"] == "c.yaml:2:3: broker.hots: is not known; write host"
+
+
+def test_inbox_lets_the_oldest_go() -> None:
+    inbox: Inbox[str] = Inbox(messages=2, payload_bytes=10)
+    for topic in "abc":
+        inbox.put(message(topic, b"12"))
+    inbox.put(message("d", b"123456789"))
+    inbox.tell("news")
+    messages, news = inbox.take(64, 0)
+    assert ([left.topic for left in messages], news, inbox.dropped) == (["d"], ["news"], 3)
+    inbox.put(message("huge", b"x" * 11))
+    assert [left.topic for left in inbox.take(64, 0)[0]] == ["huge"]
+    assert inbox.take(64, 0) == ([], [])
+
+
+def test_inbox_hands_out_no_more_than_asked_for() -> None:
+    inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
+    for topic in "abc":
+        inbox.put(message(topic))
+    assert inbox.take(0, 0) == ([], [])
+    assert [len(inbox.take(2, 0)[0]) for _ in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("topic", "expected"),
+    [
+        (b"haus/keller", "haus/keller"),
+        (b"haus/\xff", "haus/\udcff"),
+        (b"dragomans", "dragomans"),
+        (b"dragoman", None),
+        (b"dragoman/status", None),
+        (b"a/bridge/x", None),
+    ],
+)
+def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -> None:
+    inbox: Inbox[tuple[Link, Change]] = Inbox(9, 999)
+    settings = Settings(Config().broker, None, "dragoman", ("#",), ("+/bridge/#",))
+    will = Publication("dragoman/status", b"offline", 1, True)
+    link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, inbox, clock=lambda: 5.0, failures=0)
+    received = paho.MQTTMessage(topic=topic)
+    received.payload, received.qos, received.retain = b"21.4", 1, True
+    link.client.on_message(link.client, None, received)
+    wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True)]
+    assert inbox.take(9, 0)[0] == wanted
+    assert link.counters.total() == (expected is None)
+
+
+def test_notifier_speaks_to_systemd(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(1)
+        environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
+        notifier = Notifier.of(environ)
+        notifier.reloading()
+        notifier.beat(0.0)
+        notifier.beat(5.0)
+        notifier.ready("connected")
+        notifier.beat(5.5)
+        notifier.beat(6.0)
+        notifier.beat(6.9)
+        notifier.stopping()
+        told = [manager.recv(999).decode() for _ in range(5)]
+    assert told == [
+        "EXTEND_TIMEOUT_USEC=30000000",
+        "READY=1\nSTATUS=connected",
+        "WATCHDOG=1",
+        "WATCHDOG=1",
+        "STOPPING=1",
+    ]
+
+
+def test_notifier_does_not_wait_for_a_manager_that_reads_nothing(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        notifier = Notifier(str(tmp_path / "notify"), watchdog_s=3)
+        started = time.monotonic()
+        notifier.ready("connected")
+        for beat in range(5_000):
+            notifier.beat(2.0 * beat)
+        notifier.stopping()
+        assert time.monotonic() - started < 2
+
+
+def test_notifier_keeps_silent_elsewhere() -> None:
+    notifier = Notifier.of({"WATCHDOG_USEC": "100", "WATCHDOG_PID": "1"})
+    notifier.ready("connected")
+    notifier.beat(9.0)
+
+
+def test_log_shows_no_local_variables() -> None:
+    for form in ("json", "console"):
+        stream = io.StringIO()
+        log = logger("info", form, stream)
+        secret = "geheim"
+        try:
+            len(7)  # type: ignore[arg-type]
+        except TypeError:
+            log.exception("failed")
+        log.debug("not shown")
+        assert secret not in stream.getvalue()
+        assert "TypeError" in stream.getvalue()
+        assert "not shown" not in stream.getvalue()
