@@ -47,11 +47,13 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/demo: $(VENV)/made pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]'
+	@echo 'installing into $(VENV)' >&2
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]' >&2
 	@touch $@
 
 $(VENV)/test: $(VENV)/made pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo,test]'
+	@echo 'installing into $(VENV)' >&2
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo,test]' >&2
 	@touch $@
 
 # ---- the model -----------------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ pictures: $(VENV)/demo ## render the pictures of the docs
 lock: ## pin what a fresh install gets, for all supported Pythons and machines
 	$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv
 	build/uv/bin/uv pip compile --quiet --universal --no-header --no-annotate --extra demo --extra test pyproject.toml -o constraints.txt
-	build/uv/bin/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 --extra training pyproject.toml -o models/constraints.txt
+	build/uv/bin/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 --extra training pyproject.toml -o models/constraints.txt
 
 clean: ## remove what was made here
 	rm -rf build dist $(VENV) $(TRAINING) *.egg-info
