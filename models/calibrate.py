@@ -48,6 +48,7 @@ def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
 
 def fitted_temperature(logits: np.ndarray, truths: np.ndarray) -> float:
     """The temperature at which the true labels are most likely."""
+
     def loss(temperature: float) -> float:
         found = probabilities(logits, temperature)[np.arange(len(truths)), truths]
         return float(-np.log(np.maximum(found, 1e-12)).mean())

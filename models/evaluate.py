@@ -106,7 +106,12 @@ def main() -> None:
     unseen = np.array([name not in seen for name in asked])
     confidence = found.max(axis=1)
     methods = [lookup(rows, asked), linear(rows, asked), Answers("this model, int8", found.argmax(axis=1), confidence)]
-    table = Table("method", "all", "unseen keys", title=f"label accuracy, {len(truths)} fields, {unseen.mean():.0%} with an unseen key")
+    table = Table(
+        "method",
+        "all",
+        "unseen keys",
+        title=f"label accuracy, {len(truths)} fields, {unseen.mean():.0%} with an unseen key",
+    )
     figures = {}
     for answers in methods:
         right = answers.label == truths
@@ -117,8 +122,10 @@ def main() -> None:
     order = np.argsort(-confidence)
     figures["calibration_error"] = expected_calibration_error(confidence, right)
     figures["accuracy_of_surest_80_percent"] = float(right[order[: int(0.8 * len(order))]].mean())
-    Console().print(f"calibration error {figures['calibration_error']:.3f}; "
-                    f"right on the surest 80 %: {figures['accuracy_of_surest_80_percent']:.3f}")
+    Console().print(
+        f"calibration error {figures['calibration_error']:.3f}; "
+        f"right on the surest 80 %: {figures['accuracy_of_surest_80_percent']:.3f}"
+    )
     if arguments.out:
         arguments.out.write_text(json.dumps(figures, indent=1) + "\n")
 

@@ -1,4 +1,4 @@
-"""Interpretations on stdin to the lines that scorers read: {"id", "fields": {pointer: {label, unit, confidence, polarity}}}."""
+"""Interpretations on stdin to what scorers read: {"id", "fields": {pointer: {label, unit, confidence, polarity}}}."""
 
 from __future__ import annotations
 

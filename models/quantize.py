@@ -24,7 +24,13 @@ REPRESENTATIVE = 1_000
 def load(run: Path) -> tf.keras.Model:
     """The network that a training run left, in float."""
     recipe = json.loads((run / "recipe.json").read_text())
-    shape = Shape(**{**recipe["shape"], "convolutions": tuple(recipe["shape"]["convolutions"]), "spans": tuple(recipe["shape"]["spans"])})
+    shape = Shape(
+        **{
+            **recipe["shape"],
+            "convolutions": tuple(recipe["shape"]["convolutions"]),
+            "spans": tuple(recipe["shape"]["spans"]),
+        }
+    )
     model = network(shape, sum(sizes()))
     model.load_weights(str(run / WEIGHTS))
     return model

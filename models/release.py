@@ -1,4 +1,4 @@
-"""A quantized file and its calibration to what the agent loads: `python -m models.release MODEL.tflite CALIBRATION.json`."""
+"""A quantized file to what the agent loads: `python -m models.release MODEL.tflite CALIBRATION.json`."""
 
 from __future__ import annotations
 

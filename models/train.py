@@ -23,7 +23,6 @@ from agent.tflite import vocabulary
 from models.examples import HEADS, MASKED, Shard
 from models.network import Shape, network
 
-
 WEIGHTS = "network.weights.h5"
 """File of a finished run's weights."""
 
@@ -55,7 +54,12 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a run whose weights to start from")
     arguments = parser.parse_args()
     recipe = replace(Recipe(), epochs=arguments.epochs, rate=arguments.rate, seed=arguments.seed)
-    shape = Shape(piece=arguments.piece, hidden=arguments.hidden, convolutions=tuple(arguments.convolutions), spans=(5, 3)[: len(arguments.convolutions)])
+    shape = Shape(
+        piece=arguments.piece,
+        hidden=arguments.hidden,
+        convolutions=tuple(arguments.convolutions),
+        spans=(5, 3)[: len(arguments.convolutions)],
+    )
     tf.keras.utils.set_random_seed(recipe.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "recipe.json").write_text(json.dumps({"recipe": asdict(recipe), "shape": asdict(shape)}, indent=1))
@@ -76,7 +80,9 @@ def fit(folder: Path, out: Path, shape: Shape, recipe: Recipe, start: Path | Non
     model = network(shape, sum(sizes()))
     if start is not None:
         model.load_weights(str(start / WEIGHTS))
-    rate = tf.keras.optimizers.schedules.CosineDecay(0.0, steps, 0.01, warmup_target=recipe.rate, warmup_steps=min(500, steps // 10))
+    rate = tf.keras.optimizers.schedules.CosineDecay(
+        0.0, steps, 0.01, warmup_target=recipe.rate, warmup_steps=min(500, steps // 10)
+    )
     optimizer = tf.keras.optimizers.AdamW(rate, weight_decay=1e-4, clipnorm=1.0)
     optimizer.build(model.trainable_variables)
     done = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -86,7 +92,13 @@ def fit(folder: Path, out: Path, shape: Shape, recipe: Recipe, start: Path | Non
         checkpoint.restore(manager.latest_checkpoint).expect_partial()
     step = _step(model, optimizer, recipe)
     order = [(epoch, index) for epoch in range(recipe.epochs) for index in range(len(paths))]
-    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns) as progress:
         bar = progress.add_task("", total=len(order), completed=int(done), loss="")
         todo = order[int(done) :]
@@ -101,7 +113,10 @@ def fit(folder: Path, out: Path, shape: Shape, recipe: Recipe, start: Path | Non
             line = " ".join(f"{head} {value:.3f}" for head, value in zip(("loss", *HEADS), mean, strict=True))
             progress.update(bar, advance=1, loss=line)
             with (out / "log.jsonl").open("a") as log:
-                log.write(json.dumps({"shard": int(done), **dict(zip(("loss", *HEADS), map(float, mean), strict=True))}) + "\n")
+                log.write(
+                    json.dumps({"shard": int(done), **dict(zip(("loss", *HEADS), map(float, mean), strict=True))})
+                    + "\n"
+                )
     model.save_weights(str(out / WEIGHTS))
     return model
 
@@ -145,7 +160,9 @@ def _forgetful(chance: random.Random, text: str) -> str:
     return text
 
 
-def _step(model: tf.keras.Model, optimizer: tf.keras.optimizers.Optimizer, recipe: Recipe) -> tf.types.experimental.GenericFunction:
+def _step(
+    model: tf.keras.Model, optimizer: tf.keras.optimizers.Optimizer, recipe: Recipe
+) -> tf.types.experimental.GenericFunction:
     borders = sizes()
 
     @tf.function

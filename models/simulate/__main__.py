@@ -58,7 +58,9 @@ def main() -> None:
     parser.add_argument("--fields", type=int, default=6_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[], help="ecosystems to leave out, with * and ?")
-    parser.add_argument("--only-left-out", action="store_true", help="messages of the left-out devices, in their own keys")
+    parser.add_argument(
+        "--only-left-out", action="store_true", help="messages of the left-out devices, in their own keys"
+    )
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)

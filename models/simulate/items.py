@@ -49,9 +49,7 @@ class Vocabulary:
         self._lexicon: dict[str, dict[str, list[Term]]] = {}
         for label, by_language in yaml.safe_load(lexicon.read_text(encoding="utf-8")).items():
             self._lexicon[label] = {
-                language: [
-                    Term(text.strip(), language == "short", language == "inverted") for text in terms.split(",")
-                ]
+                language: [Term(text.strip(), language == "short", language == "inverted") for text in terms.split(",")]
                 for language, terms in by_language.items()
             }
         self._keys: dict[str, list[Term]] = defaultdict(list)
@@ -114,7 +112,17 @@ QUALIFIERS = {name: tuple(words.split(",")) for name, words in _QUALIFIERS.items
 _PREFIXES = ("is", "has", "get", "cur", "act", "val", "my", "m", "s", "raw", "dev", "sys", "esp", "str", "bool", "num", "int", "f", "n", "x", "last",
              "sensor", "device", "ha", "zb", "bt", "hw", "measured", "system", "main", "state", "status")  # fmt: skip
 _ELECTRIC = frozenset(
-    ("voltage", "current", "power", "apparent_power", "reactive_power", "power_factor", "energy", "reactive_energy", "frequency")
+    (
+        "voltage",
+        "current",
+        "power",
+        "apparent_power",
+        "reactive_power",
+        "power_factor",
+        "energy",
+        "reactive_energy",
+        "frequency",
+    )
 )
 _AIR = frozenset(
     ("temperature", "humidity", "atmospheric_pressure", "carbon_dioxide", "pm25", "pm10", "pm1", "illuminance", "aqi", "motion",
@@ -125,7 +133,7 @@ _AIR = frozenset(
 def _qualified(rng: random.Random, label: str, words: str) -> str:
     kind = "electric" if label in _ELECTRIC else "air" if label in _AIR else "plain"
     often = {"electric": 0.5, "air": 0.35, "plain": 0.15}[kind]
-    if rng.random() > often or LABELS[label].nature is Nature.ROLE and rng.random() < 0.5:
+    if rng.random() > often or (LABELS[label].nature is Nature.ROLE and rng.random() < 0.5):
         return words
     qualifier = rng.choice(QUALIFIERS[kind])
     return f"{qualifier} {words}" if rng.random() < 0.5 and not qualifier.isdigit() else f"{words} {qualifier}"
@@ -178,7 +186,9 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     if rng.random() < 0.02 and valued.unit in UNIT_SUFFIXES:
         # The unit is all the name there is: `W`, `kWh`, `kWh_today`.
         unit = rng.choice(UNIT_SUFFIXES[valued.unit])
-        return replace(valued, key=unit if rng.random() < 0.5 else f"{unit}{rng.choice('_ /')}{rng.choice(QUALIFIERS['electric'])}")
+        return replace(
+            valued, key=unit if rng.random() < 0.5 else f"{unit}{rng.choice('_ /')}{rng.choice(QUALIFIERS['electric'])}"
+        )
     if term.terse:
         words = term.text
         if rng.random() < 0.2:
@@ -239,8 +249,20 @@ def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | No
         return Item("", quantities.identifier(rng), label, "")
     if label == "firmware":
         return Item("", quantities.firmware(rng), label, "")
-    textual = {"location": 0.12, "duration": 0.2, "battery": 0.05, "config_setting": 0.35, "error_code": 0.5, "other": 0.45,
-               "wind_direction": 0.15, "aqi": 0.15, "fan_speed": 0.3, "color": 0.25, "level": 0.15, "counter": 0.01}
+    textual = {
+        "location": 0.12,
+        "duration": 0.2,
+        "battery": 0.05,
+        "config_setting": 0.35,
+        "error_code": 0.5,
+        "other": 0.45,
+        "wind_direction": 0.15,
+        "aqi": 0.15,
+        "fan_speed": 0.3,
+        "color": 0.25,
+        "level": 0.15,
+        "counter": 0.01,
+    }
     if label not in quantities.RANGES or rng.random() < textual.get(label, 0):
         return Item("", _text_or_switch(rng, label), label, "" if nature is Nature.ROLE else None)
     return _numeric(rng, label, voice)
@@ -251,7 +273,9 @@ _IMPERIAL = frozenset(("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "
 
 def _numeric(rng: random.Random, label: str, voice: Voice) -> Item:
     number, unit = quantities.measurement(rng, label)
-    if unit in _IMPERIAL and (voice.language != "en" or (rng.random() < 0.7 and not (voice.unit_in_key or voice.unit_in_value))):
+    if unit in _IMPERIAL and (
+        voice.language != "en" or (rng.random() < 0.7 and not (voice.unit_in_key or voice.unit_in_value))
+    ):
         # Who measures otherwise than most of the world mostly says so.
         number, unit = quantities.measurement(rng, label)
     text = rng.choice(UNIT_TEXTS.get(unit, (unit,)))
@@ -277,7 +301,10 @@ def _text_or_switch(rng: random.Random, label: str) -> Any:
     words = quantities.WORDS.get(label, ("ok",))
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))
-    if label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action") and rng.random() < 0.2:
+    if (
+        label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action")
+        and rng.random() < 0.2
+    ):
         return rng.randint(0, 9)
     return rng.choice(words)
 
@@ -312,5 +339,3 @@ def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
         number, _ = quantities.measurement(rng, label)
         return Item("", number, label, unit)
     return None
-
-

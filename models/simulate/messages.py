@@ -101,7 +101,10 @@ _ARCHETYPES = {
 _NOT_TYPES = {"plant": "climate_sensor", "pool": None, "tank": None, "meter": "energy_meter", "vibration": None, "vehicle": "tracker",
               "server": "gateway", "tariff": None, "alarm": "siren"}  # fmt: skip
 ARCHETYPES = {
-    name: ([entry.partition(":")[0] for entry in text.split()], [float(entry.partition(":")[2]) for entry in text.split()])
+    name: (
+        [entry.partition(":")[0] for entry in text.split()],
+        [float(entry.partition(":")[2]) for entry in text.split()],
+    )
     for name, text in _ARCHETYPES.items()
 }
 _NOISE = ("timestamp", "identifier", "metadata", "signal_strength", "firmware", "counter", "duration", "link_quality", "data_size",
@@ -157,7 +160,9 @@ def simulate(rng: random.Random, world: World) -> list[Simulated]:
         kind_of_device = _NOT_TYPES.get(archetype, archetype)
     else:
         labels = tuple(LABELS)
-        items = [item(rng, world.vocabulary, speaking, rng.choice(labels)) for _ in range(rng.choice((1, 1, 2, 3, 5, 8)))]
+        items = [
+            item(rng, world.vocabulary, speaking, rng.choice(labels)) for _ in range(rng.choice((1, 1, 2, 3, 5, 8)))
+        ]
         kind_of_device = None
     for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
         if rng.random() < 0.35:
@@ -218,10 +223,14 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
     kind = _kind([chosen])
     topic = topics.for_scalar(rng, speaking, _level(chosen.key), topics.GROUPS.get(chosen.label or "", ()), kind)
-    name = rng.choice(("value", "value", "value", "val", "v", "state", "Value", "current", "wert", "valeur", "payload", "reading"))
+    name = rng.choice(
+        ("value", "value", "value", "val", "v", "state", "Value", "current", "wert", "valeur", "payload", "reading")
+    )
     tree: dict[str, Any] = {name: _Leaf(chosen)}
     if rng.random() < 0.4:
-        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _Leaf(Item("", timestamp(rng), "timestamp", ""))
+        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _Leaf(
+            Item("", timestamp(rng), "timestamp", "")
+        )
     if rng.random() < 0.3 and chosen.unit_text is not None:
         tree[rng.choice(("unit", "units", "uom", "u"))] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
     return _finished(topic, _shuffled(rng, tree), type_, kind)
@@ -260,7 +269,9 @@ def _flat(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, A
         else:
             tree[key] = _Leaf(chosen)
             if chosen.unit_text and rng.random() < 0.03:
-                tree[join([*split_words(key), "unit"], speaking.case)] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+                tree[join([*split_words(key), "unit"], speaking.case)] = _Leaf(
+                    Item("", chosen.unit_text, "metadata", "")
+                )
     return tree
 
 
@@ -293,7 +304,9 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
         elif rng.random() < 0.2:
             # The group carries the meaning, its members only the unit or the sort of number.
             name = part[0].key
-            tree[name] = {rng.choice(("value", "val", "current", "now", "total", "avg", "state", "raw")): _Leaf(part[0])}
+            tree[name] = {
+                rng.choice(("value", "val", "current", "now", "total", "avg", "state", "raw")): _Leaf(part[0])
+            }
             continue
         tree[name] = _flat(rng, speaking, part)
     return tree
@@ -302,7 +315,9 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
 def _wrapped(rng: random.Random, speaking: Voice, tree: Any) -> dict[str, Any]:
     wrapper = {join(split_words(rng.choice(_WRAPPERS)), speaking.case): tree}
     if rng.random() < 0.5:
-        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = _Leaf(Item("", timestamp(rng), "timestamp", ""))
+        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = _Leaf(
+            Item("", timestamp(rng), "timestamp", "")
+        )
     if rng.random() < 0.5:
         wrapper[rng.choice(("id", "device_id", "devEUI", "mac", "serial", "node", "deviceName", "sn"))] = _Leaf(
             Item("", identifier(rng), "identifier", "")
@@ -344,7 +359,11 @@ def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
         if rng.random() < 0.5:
             member = {rng.choice(("id", "ch", "index", "channel")): _Leaf(Item("", index, "identifier", "")), **member}
         members.append(member)
-    return {rng.choice(("relays", "meters", "channels", "sensors", "inputs", "devices", "phases", "lights", "zones", "batteries")): members}
+    return {
+        rng.choice(
+            ("relays", "meters", "channels", "sensors", "inputs", "devices", "phases", "lights", "zones", "batteries")
+        ): members
+    }
 
 
 _PLACES = (
@@ -402,7 +421,8 @@ def _plain(node: Any, pointer: str, truths: dict[str, Truth]) -> Any:
         return node.item.value
     if isinstance(node, dict):
         return {
-            key: _plain(value, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", truths) for key, value in node.items()
+            key: _plain(value, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", truths)
+            for key, value in node.items()
         }
     if isinstance(node, list):
         return [_plain(value, f"{pointer}/{index}", truths) for index, value in enumerate(node)]

@@ -292,6 +292,7 @@ def timestamp(rng: random.Random) -> Any:
 
 def identifier(rng: random.Random) -> Any:
     """A serial number, address, index or name of a host."""
+
     def digits(count: int) -> str:
         return "".join(rng.choice("0123456789abcdef") for _ in range(count))
 

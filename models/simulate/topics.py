@@ -77,7 +77,20 @@ _GROUPS = {
     "climate_setpoint": "set,thermostat,settings,target",
 }
 GROUPS = {label: tuple(groups.split(",")) for label, groups in _GROUPS.items()}
-_TELEMETRY = ("SENSOR", "sensors", "telemetry", "data", "measurement", "values", "json", "uplink", "up", "report", "readings", "reading")
+_TELEMETRY = (
+    "SENSOR",
+    "sensors",
+    "telemetry",
+    "data",
+    "measurement",
+    "values",
+    "json",
+    "uplink",
+    "up",
+    "report",
+    "readings",
+    "reading",
+)
 _STATE = ("STATE", "state", "status", "STATUS", "attributes", "properties", "RESULT", "stat", "shadow")
 _OTHER_KINDS = {
     "event": ("event", "events", "action", "button", "rpc", "notify", "trigger"),
@@ -155,19 +168,36 @@ def for_object(rng: random.Random, voice: Voice, kind: str | None) -> Topic:
     if form < 0.45:
         return _topic([*base(rng), room(rng, voice), device], [], suffix if rng.random() < 0.3 else [], told, area=True)
     if form < 0.6:
-        return _topic([rng.choice(("tele", "stat", "cmnd")) if rng.random() < 0.5 else rng.choice(_BASES), device], [], suffix, told)
+        return _topic(
+            [rng.choice(("tele", "stat", "cmnd")) if rng.random() < 0.5 else rng.choice(_BASES), device],
+            [],
+            suffix,
+            told,
+        )
     if form < 0.72:
         return _topic([device], [], suffix, told)
     if form < 0.8:
-        middle = [rng.choice(("status", "state", "events", "data")), f"{component(rng)}{rng.choice(':/_-')}{rng.randint(0, 3)}"]
+        middle = [
+            rng.choice(("status", "state", "events", "data")),
+            f"{component(rng)}{rng.choice(':/_-')}{rng.randint(0, 3)}",
+        ]
         return _topic([device], "/".join(middle).split("/"), [], "state")
     if form < 0.88:
-        prefix = ["application", str(rng.randint(1, 20)), "device"] if rng.random() < 0.5 else ["v3", "app@ttn", "devices"]
+        prefix = (
+            ["application", str(rng.randint(1, 20)), "device"] if rng.random() < 0.5 else ["v3", "app@ttn", "devices"]
+        )
         return _topic([*prefix, str(identifier(rng))], [], rng.choice((["event", "up"], ["up"], ["rx"])), "telemetry")
     if form < 0.95:
-        return _topic([*base(rng), component(rng), rng.choice((device, str(rng.randint(0, 9))))], [], suffix if rng.random() < 0.4 else [], told)
+        return _topic(
+            [*base(rng), component(rng), rng.choice((device, str(rng.randint(0, 9))))],
+            [],
+            suffix if rng.random() < 0.4 else [],
+            told,
+        )
     # The gateway speaks; its devices are in the payload.
-    return Topic((*base(rng), rng.choice(("events", "rx", "bridge", "gateway", "data", "all", "home"))), NONE, NONE, told)
+    return Topic(
+        (*base(rng), rng.choice(("events", "rx", "bridge", "gateway", "data", "all", "home"))), NONE, NONE, told
+    )
 
 
 def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ...], kind: str | None) -> Topic:

@@ -415,9 +415,7 @@ class _Collector:
             else:
                 self._walk(value, group, names, name)
 
-    def _loop(
-        self, generators: list[ast.comprehension], body: list[Any], group: str, names: dict[str, Any]
-    ) -> None:
+    def _loop(self, generators: list[ast.comprehension], body: list[Any], group: str, names: dict[str, Any]) -> None:
         turns = list(unrolled(self.package, self.module, generators, names))
         if None in turns or not 0 < len(turns) <= 48:
             turns = [names]
@@ -467,9 +465,7 @@ class _Collector:
             values["key"] = re.sub(r"\W+", "_", values["key"]).strip("_").lower()
             self.found.append(_Found(self.module, "entities", platform, values))
 
-    def _attributes(
-        self, home: Module, node: ast.ClassDef, depth: int = 0
-    ) -> dict[str, tuple[Module, ast.expr]]:
+    def _attributes(self, home: Module, node: ast.ClassDef, depth: int = 0) -> dict[str, tuple[Module, ast.expr]]:
         """Attributes of a class and its bases, those set in `__init__` included."""
         found: dict[str, tuple[Module, ast.expr]] = {}
         for base in node.bases:
@@ -593,7 +589,7 @@ def _class_name(texts: Texts, platform: str, device_class: str) -> str | None:
     return texts.component(platform, device_class).get("en", {}).get("name")
 
 
-def _values(entry: _Found, device_class: str | None, unit: str | None, said: dict[str, dict[str, Any]]) -> Values:  # noqa: PLR0911 (a decision list)
+def _values(entry: _Found, device_class: str | None, unit: str | None, said: dict[str, dict[str, Any]]) -> Values:
     values = entry.values
     platform = entry.platform
     if platform in ("binary_sensor", "switch", "light"):

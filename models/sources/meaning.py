@@ -416,7 +416,7 @@ def _says(pattern: str | re.Pattern[str], words: tuple[str, ...]) -> bool:
     return any(re.search(pattern, text) for text in words)
 
 
-def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:  # noqa: PLR0911 (a decision list)
+def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:
     unit, device_class = statement.unit, statement.device_class
     if device_class and device_class != "enum":
         label = SENSOR_CLASSES.get(device_class)
@@ -514,7 +514,7 @@ def _binary(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
     return None, ""
 
 
-def _setting(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:  # noqa: PLR0911, PLR0912 (a decision list)
+def _setting(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, str]:  # noqa: PLR0912 (a decision list)
     """Label of something that can be set."""
     platform = statement.platform
     if statement.category == "config":

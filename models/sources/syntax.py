@@ -108,7 +108,7 @@ class Package:
         _bind(module, tree.body)
         return module
 
-    def lookup(self, module: Module, name: str, depth: int = 0) -> tuple[Module, ast.AST] | External | None:  # noqa: PLR0911
+    def lookup(self, module: Module, name: str, depth: int = 0) -> tuple[Module, ast.AST] | External | None:
         """Where a name is defined, followed through imports; External when that is outside this package."""
         if depth > 12:
             return None
@@ -223,7 +223,7 @@ class _Evaluation:
             text += str(value)
         return text
 
-    def _BinOp(self, node: ast.BinOp) -> Any:  # noqa: PLR0911
+    def _BinOp(self, node: ast.BinOp) -> Any:
         left, right = plain(self.value(node.left)), plain(self.value(node.right))
         if isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, (str, int, float, tuple)):
             return left + right
@@ -297,7 +297,7 @@ class _Evaluation:
         except (KeyError, IndexError, TypeError):
             return UNKNOWN
 
-    def _Call(self, node: ast.Call) -> Any:  # noqa: PLR0911
+    def _Call(self, node: ast.Call) -> Any:
         if isinstance(node.func, ast.Attribute):
             owner = plain(self.value(node.func.value))
             if isinstance(owner, str) and not node.args and node.func.attr in ("lower", "upper", "title", "capitalize"):

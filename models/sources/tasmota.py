@@ -131,10 +131,7 @@ def _rows() -> dict[tuple[str, str], list[_Row]]:
             _Row((f"Switch{n}", "Action"), RESULT, "action", Values("enum", options=("ON", "OFF", "TOGGLE", "HOLD")))
             for n in (1, 2, 3)
         ),
-        *(
-            _Row((f"Button{n}", "Action"), RESULT, "action", Values("enum", options=_BUTTON_ACTIONS))
-            for n in (1, 2, 3)
-        ),
+        *(_Row((f"Button{n}", "Action"), RESULT, "action", Values("enum", options=_BUTTON_ACTIONS)) for n in (1, 2, 3)),
     ]
     availability = [
         _Row((), ("tele", "<id>", "LWT"), "availability", Values("enum", options=("Online", "Offline"))),

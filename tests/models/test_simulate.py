@@ -46,7 +46,9 @@ def messages(world: World) -> list[Simulated]:
 
 def test_every_message_is_one_that_the_agent_reads(messages: list[Simulated]) -> None:
     for message in messages:
-        payload = json.dumps(message.tree).encode() if isinstance(message.tree, (dict, list)) else str(message.tree).encode()
+        payload = (
+            json.dumps(message.tree).encode() if isinstance(message.tree, (dict, list)) else str(message.tree).encode()
+        )
         decode(Message(message.topic, payload or b"-", 0.0), Limits())
 
 
