@@ -95,6 +95,12 @@ class Broker:
         shown_default="dragoman-<host name>",
     )
     keepalive: int = _option(Whole(5, 3_600), "Seconds after which a silent connection is tested.", default=30)
+    session_expiry: int = _option(
+        Whole(0, 4_294_967_295),
+        "Seconds for which the broker keeps what comes while the agent is away; 0 for not at all. "
+        "MQTT 3.1.1 knows only whether, not how long.",
+        default=86_400,
+    )
     username: str | None = _option(Text("the user name"), "User name, where the broker wants one.", default=None)
     password_file: Path | None = _option(FilePath(), "File that holds the password and nothing else.", default=None)
     password_env: str | None = _option(
@@ -127,6 +133,18 @@ class Limits:
     key_characters: int = _option(
         Whole(1, 65_535), "Messages with a longer key are refused.", default=_LIMITS.key_characters
     )
+    unacknowledged: int = _option(
+        Whole(1, 65_535),
+        "Messages of QoS 1 that the broker may send before it waits for the agent; with MQTT 3.1.1 it is the broker's "
+        "own setting that counts.",
+        default=64,
+    )
+    inbox_messages: int = _option(
+        Whole(1, 10_000_000),
+        "Messages of QoS 0 that may wait; beyond, the oldest are dropped and counted.",
+        default=10_000,
+    )
+    inbox_bytes: int = _option(Whole(1_024, 4_294_967_296), "The same in bytes of their payloads.", default=16_777_216)
     memo_entries: int = _option(
         Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )

@@ -12,10 +12,11 @@ from agent.config import Config, ConfigError
 from agent.core.decode import Limits
 from agent.core.memo import Memo
 from agent.core.memory import Memory
-from agent.core.message import Message, Outcome, Publication, Refusal
+from agent.core.message import Message, Publication, Refusal
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
+from agent.ledger import Delivery
 from agent.link import Change, News, Settings
 from agent.log import LEVELS
 from agent.systemd import Notifier
@@ -47,8 +48,11 @@ class Connection(Protocol):
     def open(self) -> None:
         """Begin to connect."""
 
-    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[Change]]:
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[Change]]:
         """What has arrived."""
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        """Publish what came of a message, and acknowledge it when that has arrived."""
 
     def publish(self, publication: Publication) -> None:
         """Hand a publication over."""
@@ -142,38 +146,39 @@ class Service:
         if self._reload_asked:
             self._reload_asked = False
             self._reloaded()
-        messages, changes = self._connection.take(BATCH, PAUSE_S)
+        deliveries, changes = self._connection.take(BATCH, PAUSE_S)
         for change in changes:
             self._changed(change)
-        if messages:
-            self._work(messages)
+        if deliveries:
+            self._work(deliveries)
         now = time.monotonic()
         if self._connection.subscribed and (self._report_asked or now >= self._report_at):
             self._report_asked = False
             self._report(now)
         self._notifier.beat(now)
 
-    def _work(self, messages: Sequence[Message]) -> None:
+    def _work(self, deliveries: Sequence[Delivery]) -> None:
         """Interpret and publish. The only guard against our own bugs is here.
 
-        A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start.
+        A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start. So it
+        is acknowledged although nothing came of it.
         """
         try:
-            for message, outcome in zip(messages, self._pipeline.receive(messages), strict=True):
-                self._publish(message, outcome)
+            outcomes = self._pipeline.receive([delivery.message for delivery in deliveries])
+            for delivery, outcome in zip(deliveries, outcomes, strict=True):
+                self._connection.answer(delivery, outcome.publications)
+                if outcome.refusal is not None:
+                    self._tell(delivery.message, outcome.refusal)
         except Exception:
-            if len(messages) > 1:
-                for message in messages:
-                    self._work([message])
+            if len(deliveries) > 1:
+                for delivery in deliveries:
+                    self._work([delivery])
                 return
+            (delivery,) = deliveries
             self._bugs += 1
-            self._log.exception("message_failed", topic=_shown(messages[0].topic), bytes=len(messages[0].payload))
-
-    def _publish(self, message: Message, outcome: Outcome) -> None:
-        for publication in outcome.publications:
-            self._connection.publish(publication)
-        if outcome.refusal is not None:
-            self._tell(message, outcome.refusal)
+            message = delivery.message
+            self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
+            self._connection.answer(delivery, ())
 
     def _tell(self, message: Message, refusal: Refusal) -> None:
         """Log a refusal: once for each topic and reason, since a device sends the same for ever."""
@@ -264,9 +269,22 @@ _EVENTS = {
     News.LOST: ("warning", "connection_lost"),
     News.FELL_BACK: ("warning", "protocol_changed"),
     News.PUBLICATION_REFUSED: ("error", "publication_refused"),
+    News.SESSION_LOST: ("warning", "session_lost"),
+    News.TAKEN_OVER: ("error", "client_id_in_use"),
+    News.PROVED: ("info", "proved"),
+    News.DEAF: ("error", "nothing_heard"),
     News.DIED: ("error", "network_thread_died"),
 }
-_WAITING = (News.FILTER_REFUSED, News.REFUSED, News.UNSUPPORTED, News.HUNG_UP, News.UNREACHABLE, News.LOST)
+_WAITING = (
+    News.DEAF,
+    News.TAKEN_OVER,
+    News.FILTER_REFUSED,
+    News.REFUSED,
+    News.UNSUPPORTED,
+    News.HUNG_UP,
+    News.UNREACHABLE,
+    News.LOST,
+)
 
 
 def _shown(topic: str) -> str:

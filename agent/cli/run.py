@@ -43,8 +43,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
 
     def connection(chosen: Config) -> Connection:
         secret = password(chosen.broker, os.environ)
-        settings = Settings(chosen.broker, secret, chosen.prefix, chosen.subscribe, chosen.ignore)
-        return Transport(settings, will=Publisher(chosen.prefix).status("offline"))
+        return Transport(settings_of(chosen, secret), will=Publisher(chosen.prefix).status("offline"))
 
     try:
         service = Service(
@@ -66,6 +65,23 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
     signal.signal(signal.SIGHUP, lambda number, frame: service.reload())
     signal.signal(signal.SIGUSR1, lambda number, frame: service.report())
     return 0 if service.run() else 1
+
+
+def settings_of(chosen: Config, secret: str | None) -> Settings:
+    """What the connection is made from, as configured."""
+    limits = chosen.limits
+    return Settings(
+        broker=chosen.broker,
+        password=secret,
+        prefix=chosen.prefix,
+        subscribe=chosen.subscribe,
+        ignore=chosen.ignore,
+        unacknowledged=limits.unacknowledged,
+        # What is too long to be read shall still be refused with a reason, unless it threatens the memory.
+        packet_bytes=min(8 * limits.payload_bytes + 131_072, 2**28),
+        inbox_messages=limits.inbox_messages,
+        inbox_bytes=limits.inbox_bytes,
+    )
 
 
 def configured(arguments: argparse.Namespace) -> Config:

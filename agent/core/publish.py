@@ -120,4 +120,4 @@ class Publisher:
 
     def stats(self, counters: Mapping[str, Any]) -> Publication:
         """Counters, retained, on `<prefix>/stats`."""
-        return Publication(f"{self._prefix}/stats", _payload(counters), qos=0, retain=True)
+        return Publication(f"{self._prefix}/stats", _payload(counters), qos=1, retain=True)
