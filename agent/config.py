@@ -94,7 +94,7 @@ class Broker:
         default="",
         shown_default="dragoman-<host name>",
     )
-    keepalive: int = _option(Whole(5, 3_600), "Seconds after which a silent connection is tested.", default=30)
+    keepalive: int = _option(Whole(5, 3_600), "Seconds within which a dead connection is noticed.", default=30)
     session_expiry: int = _option(
         Whole(0, 4_294_967_295),
         "Seconds for which the broker keeps what comes while the agent is away; 0 for not at all. "

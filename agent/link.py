@@ -42,7 +42,7 @@ STAND_ASIDE_S = 600.0
 HELD_S = 10.0
 """A connection that ends sooner counts as a failure to connect: two clients that share an id throw each other out."""
 _SHORT = 3
-"""Connections in a row that ended so soon, from which on that is suspected."""
+"""Connections in a row that ended so soon, none of which was hard to get: then it is taken for that."""
 MARK = "dragoman"
 """Name of the user property that says which agent has published a message; its value is that agent's prefix."""
 
@@ -170,16 +170,18 @@ class Link:
     def open(self) -> None:
         """Begin to connect."""
         broker = self._settings.broker
+        # paho asks after a keepalive of silence and waits for the answer as long again.
+        keepalive_s = max(1, broker.keepalive // 2)
         if self.client.protocol is MQTTProtocolVersion.MQTTv5:
             self.client.connect_async(
                 broker.host,
                 broker.port,
-                broker.keepalive,
+                keepalive_s,
                 clean_start=not self._settings.keeps_session,
                 properties=self._connect_properties(),
             )
         else:
-            self.client.connect_async(broker.host, broker.port, broker.keepalive)
+            self.client.connect_async(broker.host, broker.port, keepalive_s)
         self.client.loop_start()
 
     def _connect_properties(self) -> Properties:
@@ -319,6 +321,7 @@ class Link:
     def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
         # paho calls this while it handles the error that it does not pass on.
         error = sys.exc_info()[1]
+        self._short = 0
         self._delay(client)
         self._tell(News.UNREACHABLE, _reason(error))
 
@@ -338,19 +341,24 @@ class Link:
             self._failures = 0 if held else self._failures
             self._short = 0 if held else self._short + 1
         self._delay(client)
-        if self._established and reason.getName() == "Session taken over":
+        # Few brokers say it, and MQTT 3.1.1 has no word for it.
+        told = reason.getName() == "Session taken over"
+        if self._established and (told or self._short >= _SHORT):
+            self._short = 0
             client.reconnect_delay_set(STAND_ASIDE_S, STAND_ASIDE_S)  # type: ignore[arg-type]
+            cause = (
+                "another client has"
+                if told
+                else f"the connection broke {_SHORT} times soon after it was made: has another client"
+            )
             self._tell(
                 News.TAKEN_OVER,
-                f"another client uses the client_id {self._settings.broker.client_id!r}; give each its own. This one "
-                f"leaves the field for {STAND_ASIDE_S / 60:.0f} minutes",
+                f"{cause} the client_id {self._settings.broker.client_id!r}{'.' if told else '?'} Give each its own. "
+                f"This one leaves the field for {STAND_ASIDE_S / 60:.0f} minutes",
             )
         elif self._established:
             ended = flags.is_disconnect_packet_from_server or reason.getName() == "Keep alive timeout"
-            detail = _advised(reason.getName()) if ended else "the connection broke"
-            if self._short >= _SHORT:
-                detail += f", for the {self._short}th time at once; perhaps another client has the same client_id"
-            self._tell(News.LOST, detail)
+            self._tell(News.LOST, _advised(reason.getName()) if ended else "the connection broke")
         elif not self._answered:
             self._tell(News.HUNG_UP, "the broker ended the connection without an answer")
         self._answered = self._established = False
