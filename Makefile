@@ -27,6 +27,10 @@ test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, 
 	$(BIN)/python -m tests.rigs.kill_storm --messages 100000 --kills 20 --restarts 5
 	$(BIN)/python -m tests.rigs.flood --seconds 30
 
+fuzz: $(VENV)/test ## coverage-guided fuzzing of decode to publish, a million inputs; Python 3.11 to 3.13
+	$(BIN)/python -m pip install --quiet 'atheris>=2.3'
+	$(BIN)/python -m tests.fuzz -runs=1000000 -max_len=2048 -timeout=10
+
 lint: $(VENV)/test ## lint and types alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

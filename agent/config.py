@@ -129,7 +129,10 @@ class Limits:
     )
     topic_bytes: int = _option(Whole(16, 60_000), "Longer topics are refused.", default=_LIMITS.topic_bytes)
     depth: int = _option(Whole(1, 200), "Objects and arrays inside each other, in one message.", default=_LIMITS.depth)
-    leaves: int = _option(Whole(1, 100_000), "Values in one message.", default=_LIMITS.leaves)
+    leaves: int = _option(Whole(1, 100_000), "Values read of one message.", default=_LIMITS.leaves)
+    text_characters: int = _option(
+        Whole(16, 16_777_216), "Characters read of a value that is a text.", default=_LIMITS.text_characters
+    )
     key_characters: int = _option(
         Whole(1, 65_535), "Messages with a longer key are refused.", default=_LIMITS.key_characters
     )

@@ -67,7 +67,14 @@ class Connection(Protocol):
 def pipeline(config: Config, reader: Reader) -> Pipeline:
     """The line from message to publications as configured."""
     limits = config.limits
-    read = Limits(limits.payload_bytes, limits.topic_bytes, limits.depth, limits.leaves, limits.key_characters)
+    read = Limits(
+        payload_bytes=limits.payload_bytes,
+        topic_bytes=limits.topic_bytes,
+        depth=limits.depth,
+        leaves=limits.leaves,
+        text_characters=limits.text_characters,
+        key_characters=limits.key_characters,
+    )
     return Pipeline(
         Interpreter(reader, read, limits.memo_entries),
         Memory(limits.series, config.events.confidence),

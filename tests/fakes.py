@@ -16,6 +16,7 @@ from agent.core.pipeline import Reader
 from agent.core.verdict import LEVELS, Calibration, Scores
 from agent.ledger import Delivery
 from agent.link import Change, News, Settings
+from tests.schemas import check
 
 
 def scores(tokens: Tokens) -> Scores:
@@ -66,9 +67,13 @@ class FakeConnection:
 
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
         self.answered.append(delivery.message)
-        self.published += publications
+        for publication in publications:
+            self.publish(publication)
 
     def publish(self, publication: Publication) -> None:
+        if not publication.topic.endswith("/stats"):
+            # The fake has no counters to tell.
+            check(publication.topic, publication.payload, self.settings.prefix)
         self.published.append(publication)
 
     def close(self, last: Publication, timeout_s: float) -> bool:
