@@ -192,6 +192,12 @@ class Config:
     limits: Limits = _section("How much is read of a message and kept in memory.", default_factory=Limits)
     events: Events = _section("What becomes an event.", default_factory=Events)
     log: Log = _section("What the agent says about itself.", default_factory=Log)
+    state_directory: Path | None = _option(
+        FilePath(),
+        "Folder for what the agent remembers from one run to the next; it also works without.",
+        default=None,
+        shown_default="systemd's StateDirectory, else none",
+    )
     stats_interval: int = _option(Whole(1, 86_400), "Seconds between two publications of <prefix>/stats.", default=60)
 
 

@@ -19,6 +19,7 @@ from agent.credentials import CredentialError
 from agent.ledger import Delivery
 from agent.link import Change, News, Settings
 from agent.log import LEVELS
+from agent.state import Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
 
 BATCH = 64
@@ -27,6 +28,8 @@ PAUSE_S = 0.2
 """How long the loop waits for messages before it looks whether it was asked for something else."""
 STOP_S = 0.6
 """For the last publications and the goodbye."""
+CLOCK_JUMP_S = 300.0
+"""By how much the clock must be set, against the time that passes, to be worth a word."""
 _TOLD_REFUSALS = 1_000
 
 
@@ -94,6 +97,7 @@ class Service:
         read_config: Callable[[], Config],
         log: Callable[[Config], FilteringBoundLogger],
         notifier: Notifier,
+        state: State | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`connection` makes the transport that a configuration asks for, `read_config` reads the configuration again.
@@ -107,6 +111,7 @@ class Service:
         self._read_config = read_config
         self._make_log = log
         self._notifier = notifier
+        self._state = state or State(None)
         self._clock = clock
         self._log = log(config)
         self._connection = connection(config)
@@ -118,6 +123,7 @@ class Service:
         self._failed = False
         self._bugs = 0
         self._since = clock()
+        self._clock_ahead_s = self._since - time.monotonic()
         self._report_at = 0.0
         self._reported: tuple[float, int] | None = None
         self._told: Memo[bool] = Memo(_TOLD_REFUSALS)
@@ -139,6 +145,7 @@ class Service:
         address = self._config.broker
         self._log.info("started", broker=f"{address.host}:{address.port}", model=self._reader.name)
         self._notifier.status(f"connecting to {address.host}:{address.port}")
+        self._compare_with_last_run()
         self._connection.open()
         try:
             while not self._stop_asked and not self._failed:
@@ -148,6 +155,24 @@ class Service:
             flushed = self._connection.close(self._publisher.status("offline"), STOP_S)
             self._log.info("stopped", flushed=flushed, **self._counts())
         return not self._failed
+
+    def _compare_with_last_run(self) -> None:
+        """Tell what changed since the last run, and remember this one. Neither is worth failing for."""
+        broker = self._config.broker
+        now = Session(f"{broker.host}:{broker.port}", broker.client_id, self._config.subscribe)
+        before = None
+        try:
+            before = self._state.read()
+        except StateError as error:
+            self._log.warning("state_not_read", detail=str(error))
+        changed = changed_client_id(before, now) if before is not None else None
+        if changed is not None:
+            self._log.warning("client_id_changed", detail=changed)
+        try:
+            if before != now:
+                self._state.write(now)
+        except StateError as error:
+            self._log.warning("state_not_kept", detail=f"{error}; the agent goes on without")
 
     def _turn(self) -> None:
         if self._reload_asked:
@@ -162,7 +187,16 @@ class Service:
         if self._connection.subscribed and (self._report_asked or now >= self._report_at):
             self._report_asked = False
             self._report(now)
+        self._watch_clock(now)
         self._notifier.beat(now)
+
+    def _watch_clock(self, now: float) -> None:
+        """Tell when the clock was set, by NTP after a start without a clock perhaps. Nothing here waits by it."""
+        ahead_s = self._clock() - now
+        jump_s = ahead_s - self._clock_ahead_s
+        if abs(jump_s) >= CLOCK_JUMP_S:
+            self._log.warning("clock_was_set", by_s=round(jump_s), detail="times in what is published follow it")
+            self._clock_ahead_s = ahead_s
 
     def _work(self, deliveries: Sequence[Delivery]) -> None:
         """Interpret and publish. The only guard against our own bugs is here.
@@ -260,6 +294,7 @@ class Service:
             self._connection.close(self._publisher.status("offline"), STOP_S)
             self._publisher = Publisher(config.prefix)
             self._connection = connection
+            self._compare_with_last_run()
             self._connection.open()
         self._report_at = 0.0
         self._log.info("reloaded", reconnecting=reconnect)

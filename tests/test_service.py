@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import socket
 import time
@@ -54,7 +55,12 @@ class Script:
         self.connections: list[fakes.FakeConnection] = []
         self.service: Service
 
-    def play(self, reader: Reader | None = None, read_config: Callable[[], Config] = Config) -> bool:
+    def play(
+        self,
+        reader: Reader | None = None,
+        read_config: Callable[[], Config] = Config,
+        clock: Callable[[], float] | None = None,
+    ) -> bool:
         """What `Service.run` gives back."""
         self.service = Service(
             Config(),
@@ -63,7 +69,7 @@ class Script:
             read_config=read_config,
             log=lambda config: logger("debug", "json", self.log),
             notifier=Notifier(None),
-            clock=fakes.counter(),
+            clock=clock or fakes.counter(),
         )
         return self.service.run()
 
@@ -153,6 +159,16 @@ def test_report_comes_when_asked_for() -> None:
     script.play()
     counts = [stats["messages"] for stats in script.published()["dragoman/stats"]]
     assert counts == [0, 1]
+
+
+def test_clock_that_is_set_back_a_year() -> None:
+    year_s = 365 * 86_400.0
+    times = itertools.chain([1_800_000_000.0] * 4, itertools.repeat(1_800_000_000.0 - year_s))
+    script = Script(READY, [message("a")], [message("b")], [message("c")])
+    assert script.play(clock=lambda: next(times)) is True
+    (entry,) = script.logged("clock_was_set")
+    assert entry["by_s"] == pytest.approx(-year_s, abs=5)
+    assert "dragoman/interpretation/c" in script.published()
 
 
 def test_reload_of_what_needs_no_new_connection() -> None:

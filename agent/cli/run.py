@@ -19,6 +19,7 @@ from agent.core.publish import Publisher
 from agent.credentials import CredentialError, password
 from agent.link import Settings
 from agent.service import Connection, Service
+from agent.state import State, StateError
 from agent.systemd import Notifier
 from agent.tflite import ArtifactError, load
 from agent.transport import Transport
@@ -41,18 +42,26 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
     def read_config() -> Config:
         return configured(arguments)
 
+    def state(chosen: Config) -> State:
+        return State.of(chosen.state_directory, os.environ)
+
     def connection(chosen: Config) -> Connection:
         secret = password(chosen.broker, os.environ)
-        return Transport(settings_of(chosen, secret), will=Publisher(chosen.prefix).status("offline"))
+        return Transport(
+            settings_of(chosen, secret, _stale_filters(chosen, state(chosen))),
+            will=Publisher(chosen.prefix).status("offline"),
+        )
 
     try:
+        first = read_config()
         service = Service(
-            read_config(),
+            first,
             reader(),
             connection,
             read_config=read_config,
             log=lambda chosen: log.logger(chosen.log.level, chosen.log.format, sys.stderr),
             notifier=Notifier.of(os.environ),
+            state=state(first),
         )
     except (ConfigError, CredentialError) as error:
         print(f"dragoman: {error}", file=sys.stderr)
@@ -67,8 +76,20 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
     return 0 if service.run() else 1
 
 
-def settings_of(chosen: Config, secret: str | None) -> Settings:
-    """What the connection is made from, as configured."""
+def _stale_filters(chosen: Config, state: State) -> tuple[str, ...]:
+    """Topic filters that the session at the broker still has from a run with another configuration."""
+    try:
+        before = state.read()
+    except StateError:
+        # The service says so.
+        return ()
+    if before is None or before.client_id != chosen.broker.client_id:
+        return ()
+    return tuple(name for name in before.subscribe if name not in chosen.subscribe)
+
+
+def settings_of(chosen: Config, secret: str | None, unsubscribe: tuple[str, ...] = ()) -> Settings:
+    """What the connection is made from, as configured; `unsubscribe` are filters of an earlier configuration."""
     limits = chosen.limits
     return Settings(
         broker=chosen.broker,
@@ -81,6 +102,7 @@ def settings_of(chosen: Config, secret: str | None) -> Settings:
         packet_bytes=min(8 * limits.payload_bytes + 131_072, 2**28),
         inbox_messages=limits.inbox_messages,
         inbox_bytes=limits.inbox_bytes,
+        unsubscribe=unsubscribe,
     )
 
 

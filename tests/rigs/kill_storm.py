@@ -90,7 +90,7 @@ def storm(
         stack.callback(agent.kill)
         listener = Listener(broker.port, "dragoman/interpretation/storm/#")
         stack.callback(listener.close)
-        _await_session(agent, broker, listener)
+        await_session(agent, broker, listener)
         sender = Sender(broker.port)
         stack.callback(sender.close)
         started = time.monotonic()
@@ -118,7 +118,8 @@ def storm(
         )
 
 
-def _await_session(agent: Victim, broker: Mosquitto, listener: Listener) -> None:
+def await_session(agent: Victim, broker: Mosquitto, listener: Listener) -> None:
+    """Return when the agent answers, so that its session is there."""
     # What is sent before the agent has ever subscribed is sent to nobody.
     prober = Sender(broker.port)
     deadline = time.monotonic() + PATIENCE_S
