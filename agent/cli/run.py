@@ -28,7 +28,7 @@ from agent.transport import Transport
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
     parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration; without it, defaults")
-    parser.add_argument("--broker", type=_address, metavar="HOST[:PORT]", help="instead of broker.host and broker.port")
+    parser.add_argument("--broker", type=address, metavar="HOST[:PORT]", help="instead of broker.host and broker.port")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -116,7 +116,8 @@ def configured(arguments: argparse.Namespace) -> Config:
     return replace(chosen, broker=replace(chosen.broker, host=host, port=port))
 
 
-def _address(text: str) -> tuple[str, int]:
+def address(text: str) -> tuple[str, int]:
+    """Host and port of HOST[:PORT]; port 0 where there is none."""
     host, colon, port = text.rpartition(":")
     if not colon or host.count(":"):
         host, port = text.strip("[]"), "0"
