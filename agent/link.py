@@ -151,6 +151,7 @@ class Link:
         self._ignore = MQTTMatcher()  # type: ignore[no-untyped-call]
         for topic_filter in settings.ignore:
             self._ignore[topic_filter] = True
+        self._attempted = False
         self._answered = False
         self._established = False
         self._established_at = 0.0
@@ -216,6 +217,10 @@ class Link:
         info = self.client.publish(
             publication.topic, publication.payload, QOS, publication.retain, properties=self._mark
         )
+        if info.rc is MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            # All 65,535 packet identifiers are in use: a few messages made thousands of events each.
+            self.counters["publications_refused"] += 1
+            return
         self.ledger.published(info.mid, receipt)
 
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
@@ -252,6 +257,7 @@ class Link:
         if tls is not None:
             client.tls_set_context(tls)
             client.tls_insecure_set(broker.tls.insecure)
+        client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -263,6 +269,9 @@ class Link:
 
     def _tell(self, news: News, detail: str) -> None:
         self._inbox.tell((self, Change(news, detail)))
+
+    def _on_pre_connect(self, client: paho.Client, userdata: Any) -> None:
+        self._attempted = True
 
     def _on_connect(
         self, client: paho.Client, userdata: Any, flags: paho.ConnectFlags, reason: ReasonCode, properties: Any
@@ -333,8 +342,10 @@ class Link:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        if self._retired:
+        # paho tells a keepalive timeout twice.
+        if self._retired or not self._attempted:
             return
+        self._attempted = False
         self.ledger.lost()
         if self._established:
             held = time.monotonic() - self._established_at >= HELD_S

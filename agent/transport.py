@@ -18,7 +18,9 @@ from agent.link import Change, Link, News, Settings
 OUTBOX = 1_000
 """Publications under way at which no more messages are handed out; one batch's worth may still be added."""
 PROOF_S = 5.0
-"""Within which the agent must hear what it says to itself."""
+"""Within which the agent must hear what it says to itself, or anything else."""
+LONG_PROOF_S = 600.0
+"""The same with MQTT 3.1.1 while other messages come: what has waited at the broker comes first, and may be much."""
 _HANG_UPS = 2
 """Times in a row that a broker hangs up on one version of MQTT before the other is tried."""
 _MQTT5 = MQTTProtocolVersion.MQTTv5
@@ -44,6 +46,7 @@ class Transport:
         self._past: Counter[str] = Counter()
         self._subscribed = False
         self._proof_due: float | None = None
+        self._proof_began = 0.0
         self._link = self._new_link(failures=0)
 
     @property
@@ -79,9 +82,13 @@ class Transport:
         for link, change in told:
             if link is self._link:
                 changes += self._after(change)
-        if self._proof_due is not None and time.monotonic() >= self._proof_due:
-            self._proof_due = None
-            changes.append(Change(News.DEAF, self._missing_rules()))
+        if self._proof_due is not None:
+            now = time.monotonic()
+            if (deliveries or len(self._inbox)) and self._may_wait_on(now):
+                self._proof_due = now + PROOF_S
+            elif now >= self._proof_due:
+                self._proof_due = None
+                changes.append(Change(News.DEAF, self._missing_rules()))
         return deliveries, changes
 
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
@@ -137,7 +144,8 @@ class Transport:
             self._hang_ups = 0
         elif change.news is News.SUBSCRIBED:
             self._subscribed = True
-            self._proof_due = time.monotonic() + PROOF_S
+            self._proof_began = time.monotonic()
+            self._proof_due = self._proof_began + PROOF_S
             self._link.prove()
         elif change.news is News.PROVED:
             if self._proof_due is None:
@@ -160,6 +168,11 @@ class Transport:
         # A broker that does not know MQTT 5 should say so, but some just hang up, as one does that is going down.
         unsupported = change.news is News.UNSUPPORTED and self._version is _MQTT5
         return unsupported or (change.news is News.HUNG_UP and self._hang_ups >= _HANG_UPS)
+
+    def _may_wait_on(self, now: float) -> bool:
+        """Whether there is no reason for alarm while other messages come."""
+        # With MQTT 5 the broker would have said that the agent may not speak.
+        return self._version is _MQTT5 or now < self._proof_began + LONG_PROOF_S
 
     def _missing_rules(self) -> str:
         read = " and ".join(f"topic read {name}" for name in self._settings.subscribe)
