@@ -9,7 +9,7 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-all lint format model evaluate score pictures lock clean
+.PHONY: help demo test test-all lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ evaluate: $(TRAINING)/made ## measure the released model on left-out ecosystems
 score: $(VENV)/made ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
 	$(BIN)/dragoman interpret --stats < $(MESSAGES) | $(BIN)/python -m models.predictions > build/predictions.jsonl
 	$(BIN)/python $(SCORER) build/predictions.jsonl --heldout $(MESSAGES)
+
+docs: $(VENV)/test ## write the configuration reference, its example and its JSON Schema from the schema in agent/config.py
+	$(BIN)/python -m agent.reference .
 
 pictures: $(VENV)/demo ## render the pictures of the docs
 	$(BIN)/dragoman demo --seconds 45 --picture docs/demo.svg
