@@ -108,16 +108,20 @@ def _payload(fields: dict[str, Any]) -> bytes:
 
 def _waiting(source: BinaryIO) -> Iterator[list[bytes | None]]:
     """Lines of a stream in groups: all that are there, up to BATCH, without waiting for more; None for a long one."""
-    rest = b""
+    parts: list[bytes] = []
     descriptor = source.fileno()
     while chunk := os.read(descriptor, 1 << 18):
-        *whole, rest = (rest + chunk).split(b"\n")
+        *whole, rest = chunk.split(b"\n")
+        if whole:
+            whole[0] = b"".join([*parts, whole[0]])
+            parts = []
+            lines = _readable(whole)
+            for start in range(0, len(lines), BATCH):
+                yield lines[start : start + BATCH]
         # No more than its beginning is kept of a line that is already too long.
-        rest = rest[: LINE_BYTES + 1]
-        lines = _readable(whole)
-        for start in range(0, len(lines), BATCH):
-            yield lines[start : start + BATCH]
-    yield _readable([rest])
+        if sum(map(len, parts)) <= LINE_BYTES:
+            parts.append(rest)
+    yield _readable([b"".join(parts)])
 
 
 def _readable(lines: list[bytes]) -> list[bytes | None]:

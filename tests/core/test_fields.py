@@ -22,7 +22,11 @@ def read(tree: Any, topic: str = "home/device") -> list[Field]:
         ({}, [], []),
         ([[], {}], [], []),
         ({"b": 1, "a": 2}, ["/b", "/a"], [1, 2]),
-        ({"ENERGY": {"Power": 5, "Total": 1.5}, "Time": "x"}, ["/ENERGY/Power", "/ENERGY/Total", "/Time"], [5, 1.5, "x"]),
+        (
+            {"ENERGY": {"Power": 5, "Total": 1.5}, "Time": "x"},
+            ["/ENERGY/Power", "/ENERGY/Total", "/Time"],
+            [5, 1.5, "x"],
+        ),
         ([1, [2, {"a": 3}]], ["/0", "/1/0", "/1/1/a"], [1, 2, 3]),
         ({"a/b": 1, "m~n": 2, "": 3, "~1": 4}, ["/a~1b", "/m~0n", "/", "/~01"], [1, 2, 3, 4]),
     ],

@@ -90,7 +90,7 @@ def test_any_scores_give_one_verdict_a_row_and_row_i_is_row_i_alone(rows: int, s
     assert len(found) == rows
     for row, verdict in enumerate(found):
         assert verdict.label is not None
-        assert 0 < verdict.confidence <= 1.000001
+        assert 0 < verdict.confidence <= 1
         assert accepts_unit(LABELS[verdict.label], verdict.unit)
         (alone,) = verdicts(Scores(*(head[row : row + 1] for head in heads)), Calibration())
         assert (alone.label, alone.unit, alone.polarity) == (verdict.label, verdict.unit, verdict.polarity)
