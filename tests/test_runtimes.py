@@ -1,0 +1,61 @@
+"""The released model in both runtimes. tflite-runtime, which 32-bit systems use, ends at Python 3.11."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+
+from agent.core.fields import fields
+from agent.core.message import Report
+from models.simulate.__main__ import LEXICON
+from models.simulate.items import Vocabulary
+from models.simulate.messages import World, simulate
+
+RUNTIMES = ("ai_edge_litert", "tflite_runtime") if sys.version_info < (3, 12) else ("ai_edge_litert",)
+
+# Importing a module that stands as None fails as if it were not installed.
+ANSWER = """
+import sys
+for other in {others!r}:
+    sys.modules[other] = None
+from agent.cli import main
+sys.exit(main(["interpret"]))
+"""
+
+
+def labels(runtime: str, lines: str) -> list[str | None]:
+    """The label of every field, in order, as the command answers on this runtime alone."""
+    others = [
+        f"{other}{part}"
+        for other in ("ai_edge_litert", "tflite_runtime")
+        if other != runtime
+        for part in ("", ".interpreter")
+    ]
+    run = subprocess.run(
+        [sys.executable, "-c", ANSWER.format(others=others)], input=lines, capture_output=True, text=True, check=True
+    )
+    return [reading["label"] for line in run.stdout.splitlines() for reading in json.loads(line)["readings"]]
+
+
+@pytest.fixture(scope="module")
+def messages() -> str:
+    rng = random.Random(11)
+    world = World(Vocabulary(LEXICON, []), [])
+    simulated = [message for _ in range(500) for message in simulate(rng, world)]
+    return "\n".join(
+        json.dumps({"topic": message.topic, "payload": json.dumps(message.tree)})
+        for message in simulated
+        if fields(Report(message.topic, message.tree, 0.0))
+    )
+
+
+def test_every_runtime_that_there_is_gives_the_same_labels(messages: str) -> None:
+    first, *others = (labels(runtime, messages) for runtime in RUNTIMES)
+    assert len(first) > 2_000
+    for other in others:
+        agreed = sum(a == b for a, b in zip(first, other, strict=True)) / len(first)
+        assert agreed >= 0.995
