@@ -231,6 +231,15 @@ def interpretation_comes_back() -> str:
     return f"{named} in {took_s * 1000:.0f} ms, mosquitto_pub included"
 
 
+def setup_writes() -> str:
+    target = Path("/root/made.yaml")
+    flags = ("--host", "127.0.0.1", "--username", "dragoman", "--password-file", str(HOME / "password"))
+    found = told("dragoman", "setup", "-c", str(target), *flags, "--listen", "1").splitlines()[0]
+    need(PASSWORD not in target.read_text() + found, "the password is in the file")
+    told("dragoman", "check", "-c", str(target))
+    return found
+
+
 def restarted(how: Callable[[str], object], patience_s: float) -> tuple[float, int]:
     """Seconds until another process is ready after something was done to the present one, and its restarts."""
     before, restarts = state("MainPID"), int(state("NRestarts"))
@@ -292,6 +301,8 @@ def reload_applies() -> str:
     ear.close()
     need(state("MainPID") == pid and active(), "restarted instead")
     need("write host" in journal(), "the log does not say what to write instead")
+    errors = told("journalctl", "--unit", UNIT, "--priority", "err", "--no-pager", "--output", "cat")
+    need("configuration_refused" in errors and '"started"' not in errors, f"priorities are lost: {errors[-600:]}")
     return f"faulty file refused with a reason; new prefix in force after {took_s:.1f} s in the same process"
 
 
@@ -337,6 +348,7 @@ SCENES = {
     "READY after subscription": ready_after_subscription,
     "credential read": credential_is_read,
     "interpretation": interpretation_comes_back,
+    "setup": setup_writes,
     "watchdog": watchdog_restarts,
     "SIGKILL": killed_recovers,
     "state directory": state_directory_survives,
