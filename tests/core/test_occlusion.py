@@ -34,7 +34,8 @@ def test_the_characters_that_decide_have_the_influence(otherwise: str, fall: flo
     # A window that begins before the word or ends behind it hides some of it, too.
     assert [round(value, 3) for value in falls[6:10]] == [fall] * 4
     assert falls[0] == falls[1] == falls[2] == falls[13] == falls[14] == 0.0
-    assert asked == [1 + sum(bool(text[start : start + WINDOW].strip()) for start in range(len(text) - WINDOW + 1))]
+    windows = sum(bool(text[start : start + WINDOW].strip()) for start in range(len(text) - WINDOW + 1))
+    assert asked == [1 + windows + len(text.split())]
 
 
 def test_spaces_have_none() -> None:
