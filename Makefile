@@ -9,7 +9,7 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-all test-systemd unit deb lint format model evaluate score pictures docs lock clean
+.PHONY: help demo test test-delivery test-systemd unit deb fuzz lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,14 @@ test: $(VENV)/test mosquitto ## all tests that run in CI's time, lint and types 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
+
+test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, broker restarts, a flood
+	$(BIN)/python -m tests.rigs.kill_storm --messages 100000 --kills 20 --restarts 5
+	$(BIN)/python -m tests.rigs.flood --seconds 30
+
+fuzz: $(VENV)/test ## coverage-guided fuzzing of decode to publish, a million inputs; Python 3.11 to 3.13
+	$(BIN)/python -m pip install --quiet 'atheris>=2.3'
+	$(BIN)/python -m tests.fuzz -runs=1000000 -max_len=2048 -timeout=10
 
 test-systemd: deb unit ## boot a Debian, install the package there, drive the service through its days; needs root
 	$(SUDO) tests/systemd/run $(DEB) $(SUITE)

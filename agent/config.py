@@ -119,7 +119,13 @@ class Broker:
         example="dragoman",
         shown_default="dragoman-<host name>",
     )
-    keepalive: int = _option(Whole(5, 3_600), "Seconds after which a silent connection is tested.", default=30)
+    keepalive: int = _option(Whole(5, 3_600), "Seconds within which a dead connection is noticed.", default=30)
+    session_expiry: int = _option(
+        Whole(0, 4_294_967_295),
+        "Seconds for which the broker keeps what comes while the agent is away; 0 for not at all. "
+        "MQTT 3.1.1 knows only whether, not how long.",
+        default=86_400,
+    )
     username: str | None = _option(
         Text("the user name"), "User name, where the broker wants one.", default=None, example="dragoman"
     )
@@ -156,10 +162,25 @@ class Limits:
     )
     topic_bytes: int = _option(Whole(16, 60_000), "Longer topics are refused.", default=_LIMITS.topic_bytes)
     depth: int = _option(Whole(1, 200), "Objects and arrays inside each other, in one message.", default=_LIMITS.depth)
-    leaves: int = _option(Whole(1, 100_000), "Values in one message.", default=_LIMITS.leaves)
+    leaves: int = _option(Whole(1, 100_000), "Values read of one message.", default=_LIMITS.leaves)
+    text_characters: int = _option(
+        Whole(16, 16_777_216), "Characters read of a value that is a text.", default=_LIMITS.text_characters
+    )
     key_characters: int = _option(
         Whole(1, 65_535), "Messages with a longer key are refused.", default=_LIMITS.key_characters
     )
+    unacknowledged: int = _option(
+        Whole(1, 65_535),
+        "Messages of QoS 1 that the broker may send before it waits for the agent; with MQTT 3.1.1 it is the broker's "
+        "own setting that counts.",
+        default=64,
+    )
+    inbox_messages: int = _option(
+        Whole(1, 10_000_000),
+        "Messages of QoS 0 that may wait; beyond, the oldest are dropped and counted.",
+        default=10_000,
+    )
+    inbox_bytes: int = _option(Whole(1_024, 4_294_967_296), "The same in bytes of their payloads.", default=16_777_216)
     memo_entries: int = _option(
         Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )
@@ -204,6 +225,13 @@ class Config:
     limits: Limits = _section("How much is read of a message and kept in memory.", default_factory=Limits)
     events: Events = _section("What becomes an event.", default_factory=Events)
     log: Log = _section("What the agent says about itself.", default_factory=Log)
+    state_directory: Path | None = _option(
+        FilePath(),
+        "Folder for what the agent remembers from one run to the next; it also works without.",
+        default=None,
+        shown_default="systemd's StateDirectory, else none",
+        example="/var/lib/dragoman",
+    )
     stats_interval: int = _option(Whole(1, 86_400), "Seconds between two publications of <prefix>/stats.", default=60)
 
 

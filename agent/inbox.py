@@ -3,43 +3,50 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from typing import Generic, TypeVar
 
 from agent.core.message import Message
+from agent.ledger import Delivery
 
 News = TypeVar("News")
 
+TOPICS = 50
+"""Topics for which lost messages are counted one by one; the rest are counted together."""
+OTHER_TOPICS = "(other topics)"
+
 
 class Inbox(Generic[News]):
-    """Messages, bounded in number and bytes, and news of the connection, which are few and never dropped.
+    """Deliveries, and news of the connection, which are few and never dropped.
 
-    When it is full the oldest message gives way to the newest, and is counted: what a home says now is worth more
-    than what it said before.
+    What was sent at most once (QoS 0) is bounded in number and bytes: when it is too much the oldest gives way to the
+    newest, and is counted, since what a home says now is worth more than what it said before. What has a receipt is
+    never dropped; the broker sends only so much of it before it is acknowledged.
     """
 
     def __init__(self, messages: int, payload_bytes: int) -> None:
         self._capacity = messages
         self._capacity_bytes = payload_bytes
-        self._messages: deque[Message] = deque()
-        self._bytes = 0
+        self._deliveries: deque[Delivery] = deque()
+        self._loose = 0
+        self._loose_bytes = 0
         self._news: deque[News] = deque()
         self._arrived = threading.Condition()
-        self.dropped = 0
-        """Messages that gave way since the start."""
+        self.dropped: Counter[str] = Counter()
+        """Messages that gave way since the start, by topic."""
 
     def __len__(self) -> int:
-        return len(self._messages)
+        return len(self._deliveries)
 
-    def put(self, message: Message) -> None:
+    def put(self, delivery: Delivery) -> None:
         """Leave a message. Never blocks."""
         with self._arrived:
-            self._messages.append(message)
-            self._bytes += len(message.payload)
-            # A lone message is kept whatever its size, so that it can be refused with a reason.
-            while len(self._messages) > 1 and self._overflows():
-                self._bytes -= len(self._messages.popleft().payload)
-                self.dropped += 1
+            self._deliveries.append(delivery)
+            if delivery.receipt is None:
+                self._count(delivery, 1)
+                # A lone message is kept whatever its size, so that it can be refused with a reason.
+                while self._loose > 1 and self._overflows():
+                    self._drop()
             self._arrived.notify()
 
     def tell(self, news: News) -> None:
@@ -48,15 +55,34 @@ class Inbox(Generic[News]):
             self._news.append(news)
             self._arrived.notify()
 
-    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[News]]:
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[News]]:
         """Up to `limit` messages and all the news; waits until there is either, at most for the timeout."""
         with self._arrived:
-            self._arrived.wait_for(lambda: self._news or (limit and self._messages), timeout_s)
+            self._arrived.wait_for(lambda: self._news or (limit and self._deliveries), timeout_s)
             news = list(self._news)
             self._news.clear()
-            messages = [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
-            self._bytes -= sum(len(message.payload) for message in messages)
-            return messages, news
+            deliveries = [self._deliveries.popleft() for _ in range(min(limit, len(self._deliveries)))]
+            for delivery in deliveries:
+                if delivery.receipt is None:
+                    self._count(delivery, -1)
+            return deliveries, news
 
     def _overflows(self) -> bool:
-        return len(self._messages) > self._capacity or self._bytes > self._capacity_bytes
+        return self._loose > self._capacity or self._loose_bytes > self._capacity_bytes
+
+    def _count(self, delivery: Delivery, sign: int) -> None:
+        self._loose += sign
+        self._loose_bytes += sign * len(delivery.message.payload)
+
+    def _drop(self) -> None:
+        # There are few with a receipt, as many as the broker may have under way, so this does not search for long.
+        oldest = next(index for index, delivery in enumerate(self._deliveries) if delivery.receipt is None)
+        delivery = self._deliveries[oldest]
+        del self._deliveries[oldest]
+        self._count(delivery, -1)
+        topic = _shown(delivery.message)
+        self.dropped[topic if topic in self.dropped or len(self.dropped) < TOPICS else OTHER_TOPICS] += 1
+
+
+def _shown(message: Message) -> str:
+    return message.topic[:128].encode("utf-8", "replace").decode()

@@ -13,8 +13,9 @@ import random
 import ssl
 import sys
 import threading
-from collections import Counter, deque
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.matcher import MQTTMatcher
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -29,11 +31,20 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from agent.config import Broker
 from agent.core.message import Message, Publication
 from agent.inbox import Inbox
+from agent.ledger import Delivery, Ledger, Receipt
 
 QOS = 1
 """Of the subscriptions: at least once."""
 FIRST_DELAY_S = 1.0
 LONGEST_DELAY_S = 60.0
+STAND_ASIDE_S = 600.0
+"""How long the agent leaves the field to another client with its client id, before it looks whether that is gone."""
+HELD_S = 10.0
+"""A connection that ends sooner counts as a failure to connect: two clients that share an id throw each other out."""
+_SHORT = 3
+"""Connections in a row that ended so soon, none of which was hard to get: then it is taken for that."""
+MARK = "dragoman"
+"""Name of the user property that says which agent has published a message; its value is that agent's prefix."""
 
 
 class News(Enum):
@@ -59,6 +70,14 @@ class News(Enum):
     """Another version of MQTT is tried."""
     PUBLICATION_REFUSED = auto()
     """The broker does not let the agent publish; told once a connection."""
+    SESSION_LOST = auto()
+    """The broker has forgotten the session, and with it what came meanwhile."""
+    TAKEN_OVER = auto()
+    """Another client has connected by the same client id."""
+    PROVED = auto()
+    """What the agent published under its own prefix came back: it may speak, and it hears."""
+    DEAF = auto()
+    """What the agent published under its own prefix did not come back."""
     DIED = auto()
     """The network thread has ended by an error; nothing will come any more."""
 
@@ -80,6 +99,26 @@ class Settings:
     prefix: str
     subscribe: tuple[str, ...]
     ignore: tuple[str, ...]
+    unacknowledged: int = 64
+    """Inputs of QoS 1 that the broker may send before it waits for acknowledgements."""
+    packet_bytes: int = 4 * 2**20
+    """The broker does not send a larger packet, which might not fit into memory."""
+    inbox_messages: int = 10_000
+    inbox_bytes: int = 16 * 2**20
+    """Messages of QoS 0 that may wait, in number and in bytes."""
+    unsubscribe: tuple[str, ...] = field(default=(), compare=False)
+    """Topic filters of an earlier configuration, which the session at the broker still has."""
+
+    @property
+    def keeps_session(self) -> bool:
+        """Whether the broker shall keep what comes while the agent is away."""
+        return self.broker.session_expiry > 0
+
+    @property
+    def probe_topic(self) -> str:
+        """Where the agent speaks to itself, to see whether it can."""
+        name = "".join("_" if character in "+#/" else character for character in self.broker.client_id)
+        return f"{self.prefix}/probe/{name}"
 
 
 _ADVICE = {
@@ -112,23 +151,46 @@ class Link:
         self._ignore = MQTTMatcher()  # type: ignore[no-untyped-call]
         for topic_filter in settings.ignore:
             self._ignore[topic_filter] = True
+        self._attempted = False
         self._answered = False
         self._established = False
+        self._established_at = 0.0
+        self._had_session = False
+        self._short = 0
         self._publication_refused = False
         self._retired = False
         self._ended = threading.Event()
-        self._published: deque[int] = deque()
-        self._under_way: set[int] = set()
+        self._mark = _marked(settings.prefix) if version is MQTTProtocolVersion.MQTTv5 else None
         self.counters: Counter[str] = Counter()
         """Of messages that did not reach the inbox, and of publications refused; written by the network thread."""
         self.client = self._made(version, will, tls)
         """paho's own."""
+        self.ledger = Ledger(lambda mid: self.client.ack(mid, QOS))
+        """Which inputs wait for which outputs."""
 
     def open(self) -> None:
         """Begin to connect."""
         broker = self._settings.broker
-        self.client.connect_async(broker.host, broker.port, broker.keepalive)
+        # paho asks after a keepalive of silence and waits for the answer as long again.
+        keepalive_s = max(1, broker.keepalive // 2)
+        if self.client.protocol is MQTTProtocolVersion.MQTTv5:
+            self.client.connect_async(
+                broker.host,
+                broker.port,
+                keepalive_s,
+                clean_start=not self._settings.keeps_session,
+                properties=self._connect_properties(),
+            )
+        else:
+            self.client.connect_async(broker.host, broker.port, keepalive_s)
         self.client.loop_start()
+
+    def _connect_properties(self) -> Properties:
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.broker.session_expiry
+        properties.ReceiveMaximum = self._settings.unacknowledged
+        properties.MaximumPacketSize = self._settings.packet_bytes
+        return properties
 
     @property
     def failures(self) -> int:
@@ -143,18 +205,34 @@ class Link:
     @property
     def unacknowledged(self) -> int:
         """Publications of QoS 1 that the broker has not acknowledged yet."""
-        # Only this thread changes the set, so an acknowledgement that was quicker than `publish` is not lost.
-        while self._published:
-            self._under_way.discard(self._published.popleft())
-        return len(self._under_way)
+        return self.ledger.under_way
 
-    def publish(self, publication: Publication) -> None:
-        """Hand a publication to paho. With QoS 1 it outlives a lost connection, with QoS 0 it does not."""
+    def publish(self, publication: Publication, receipt: Receipt | None = None) -> None:
+        """Hand a publication to paho, which keeps it over a lost connection until the broker has it.
+
+        The input of the receipt is not acknowledged before this is.
+        """
+        # All by one QoS: paho tells by the same callback that it has written a message of QoS 0 and that the broker
+        # has acknowledged one of QoS 1, and packet identifiers are used again.
         info = self.client.publish(
-            publication.topic, publication.payload, qos=publication.qos, retain=publication.retain
+            publication.topic, publication.payload, QOS, publication.retain, properties=self._mark
         )
-        if publication.qos:
-            self._under_way.add(info.mid)
+        if info.rc is MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            # All 65,535 packet identifiers are in use: a few messages made thousands of events each.
+            self.counters["publications_refused"] += 1
+            return
+        self.ledger.published(info.mid, receipt)
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        """Publish what came of a message. It is acknowledged as soon as the broker has all of that."""
+        for publication in publications:
+            self.publish(publication, delivery.receipt)
+        if delivery.receipt is not None:
+            self.ledger.answered(delivery.receipt)
+
+    def prove(self) -> None:
+        """Speak to itself: that comes back, as News.PROVED, when the broker's rules allow both speaking and hearing."""
+        self.publish(Publication(self._settings.probe_topic, b"{}", qos=1))
 
     def end(self, timeout_s: float) -> None:
         """Say goodbye to the broker, and wait for that at most for the timeout."""
@@ -169,7 +247,8 @@ class Link:
             CallbackAPIVersion.VERSION2,
             client_id=broker.client_id,
             protocol=version,
-            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else True,
+            clean_session=None if version is MQTTProtocolVersion.MQTTv5 else not self._settings.keeps_session,
+            manual_ack=True,
         )
         # Unlimited, because paho would drop the newest without a word; the transport keeps the bound.
         client.max_queued_messages_set(0)
@@ -178,6 +257,7 @@ class Link:
         if tls is not None:
             client.tls_set_context(tls)
             client.tls_insecure_set(broker.tls.insecure)
+        client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -189,6 +269,9 @@ class Link:
 
     def _tell(self, news: News, detail: str) -> None:
         self._inbox.tell((self, Change(news, detail)))
+
+    def _on_pre_connect(self, client: paho.Client, userdata: Any) -> None:
+        self._attempted = True
 
     def _on_connect(
         self, client: paho.Client, userdata: Any, flags: paho.ConnectFlags, reason: ReasonCode, properties: Any
@@ -202,22 +285,35 @@ class Link:
             unsupported = name == "Unsupported protocol version"
             self._tell(News.UNSUPPORTED if unsupported else News.REFUSED, _advised(name))
         else:
-            self._failures = 0
             self._established = True
+            self._established_at = time.monotonic()
             self._publication_refused = False
-            self._tell(News.CONNECTED, "")
-            self._subscribe(client)
+            self._tell(News.CONNECTED, "the session goes on" if flags.session_present else "a new session")
+            if not flags.session_present:
+                self.ledger.forgotten()
+                if self._had_session and self._settings.keeps_session:
+                    self._tell(News.SESSION_LOST, "the broker has forgotten the session: what came meanwhile is lost")
+            self._subscribe(client, again=self._had_session)
+            self._had_session = True
 
-    def _subscribe(self, client: paho.Client) -> None:
+    def _subscribe(self, client: paho.Client, again: bool) -> None:
+        """`again`: after the first time retained messages are wanted only where the broker forgot the subscription."""
+        if self._settings.unsubscribe and not again:
+            client.unsubscribe(list(self._settings.unsubscribe))
+        filters = (*self._settings.subscribe, self._settings.probe_topic)
         if client.protocol is MQTTProtocolVersion.MQTTv5:
-            # No-local is a protocol error on a shared subscription (MQTT 5, section 3.8.3.1).
-            options = [
-                (name, SubscribeOptions(qos=QOS, noLocal=not name.startswith("$share/")))
-                for name in self._settings.subscribe
-            ]
-            client.subscribe(options)
+            retained = SubscribeOptions.RETAIN_SEND_IF_NEW_SUB if again else SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+            # No-local is a protocol error on a shared subscription (MQTT 5, section 3.8.3.1), and would silence the
+            # probe.
+            local = [name.startswith("$share/") or name == self._settings.probe_topic for name in filters]
+            client.subscribe(
+                [
+                    (name, SubscribeOptions(qos=QOS, noLocal=not hears_itself, retainHandling=retained))
+                    for name, hears_itself in zip(filters, local, strict=True)
+                ]
+            )
         else:
-            client.subscribe([(name, QOS) for name in self._settings.subscribe])
+            client.subscribe([(name, QOS) for name in filters])
 
     def _on_subscribe(
         self, client: paho.Client, userdata: Any, mid: int, reasons: list[ReasonCode], properties: Properties | None
@@ -234,6 +330,7 @@ class Link:
     def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
         # paho calls this while it handles the error that it does not pass on.
         error = sys.exc_info()[1]
+        self._short = 0
         self._delay(client)
         self._tell(News.UNREACHABLE, _reason(error))
 
@@ -245,10 +342,32 @@ class Link:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        if self._retired:
+        # paho tells a keepalive timeout twice.
+        if self._retired or not self._attempted:
             return
-        self._delay(client)
+        self._attempted = False
+        self.ledger.lost()
         if self._established:
+            held = time.monotonic() - self._established_at >= HELD_S
+            self._failures = 0 if held else self._failures
+            self._short = 0 if held else self._short + 1
+        self._delay(client)
+        # Few brokers say it, and MQTT 3.1.1 has no word for it.
+        told = reason.getName() == "Session taken over"
+        if self._established and (told or self._short >= _SHORT):
+            self._short = 0
+            client.reconnect_delay_set(STAND_ASIDE_S, STAND_ASIDE_S)  # type: ignore[arg-type]
+            cause = (
+                "another client has"
+                if told
+                else f"the connection broke {_SHORT} times soon after it was made: has another client"
+            )
+            self._tell(
+                News.TAKEN_OVER,
+                f"{cause} the client_id {self._settings.broker.client_id!r}{'.' if told else '?'} Give each its own. "
+                f"This one leaves the field for {STAND_ASIDE_S / 60:.0f} minutes",
+            )
+        elif self._established:
             ended = flags.is_disconnect_packet_from_server or reason.getName() == "Keep alive timeout"
             self._tell(News.LOST, _advised(reason.getName()) if ended else "the connection broke")
         elif not self._answered:
@@ -269,22 +388,45 @@ class Link:
             # No broker should pass such a topic on. Core refuses it with a reason, so let it come that far.
             topic = error.object.decode("utf-8", "surrogateescape")
         prefix = self._settings.prefix
-        if topic == prefix or topic.startswith(f"{prefix}/"):
-            self.counters["own"] += 1
+        if topic == self._settings.probe_topic:
+            self._tell(News.PROVED, "the agent may speak, and hears")
+            self._pass_over(message)
+        elif topic == prefix or topic.startswith(f"{prefix}/"):
+            self._pass_over(message, "own")
+        elif _published_by_an_agent(topic, message):
+            self._pass_over(message, "of_other_agents")
         elif self._settings.ignore and any(self._ignore.iter_match(topic)):  # type: ignore[no-untyped-call]
-            self.counters["ignored"] += 1
+            self._pass_over(message, "ignored")
         else:
-            self._inbox.put(Message(topic, bytes(message.payload), self._clock(), message.qos, message.retain))
+            arrived = Message(topic, bytes(message.payload), self._clock(), message.qos, message.retain)
+            self._deliver(arrived, message)
+
+    def _deliver(self, arrived: Message, message: paho.MQTTMessage) -> None:
+        if not message.qos:
+            self._inbox.put(Delivery(arrived))
+            return
+        receipt = self.ledger.received(message.mid, arrived, again=message.dup)
+        if receipt is not None:
+            self._inbox.put(Delivery(arrived, receipt))
+
+    def _pass_over(self, message: paho.MQTTMessage, counter: str | None = None) -> None:
+        if counter is not None:
+            self.counters[counter] += 1
+        if message.qos:
+            self.ledger.passed_over(message.mid)
 
     def _on_publish(
         self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
     ) -> None:
-        self._published.append(mid)
+        self.ledger.delivered(mid)
         if reason.is_failure:
             self.counters["publications_refused"] += 1
             if not self._publication_refused:
                 self._publication_refused = True
-                self._tell(News.PUBLICATION_REFUSED, _advised(reason.getName()))
+                self._tell(News.PUBLICATION_REFUSED, f"{_advised(reason.getName())}: {self._missing_rule()}")
+
+    def _missing_rule(self) -> str:
+        return f"the agent publishes below {self._settings.prefix}; mosquitto: topic write {self._settings.prefix}/#"
 
     def _on_end(self, error: Exception | None) -> None:
         self._ended.set()
@@ -306,6 +448,24 @@ class _Client(paho.Client):
             return MQTTErrorCode.MQTT_ERR_UNKNOWN
         finally:
             self.when_ended(error)
+
+
+def _marked(prefix: str) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.UserProperty = (MARK, prefix)
+    return properties
+
+
+_SHAPES = {"/interpretation/": b'{"schema":1,"topic":', "/event/": b'{"schema":1,"at":'}
+
+
+def _published_by_an_agent(topic: str, message: paho.MQTTMessage) -> bool:
+    """Whether another agent has published the message, under a prefix of its own."""
+    marks = getattr(message.properties, "UserProperty", ()) if message.properties is not None else ()
+    if any(name == MARK for name, _ in marks):
+        return True
+    # MQTT 3.1.1 has no user properties, but two agents must not talk each other to death there either.
+    return any(part in topic and message.payload.startswith(shape) for part, shape in _SHAPES.items())
 
 
 def _advised(reason: str) -> str:

@@ -12,12 +12,14 @@ from agent.config import Config, ConfigError
 from agent.core.decode import Limits
 from agent.core.memo import Memo
 from agent.core.memory import Memory
-from agent.core.message import Message, Outcome, Publication, Refusal
+from agent.core.message import Message, Publication, Refusal
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
+from agent.ledger import Delivery
 from agent.link import Change, News, Settings
 from agent.log import LEVELS
+from agent.state import Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
 
 BATCH = 64
@@ -26,6 +28,8 @@ PAUSE_S = 0.2
 """How long the loop waits for messages before it looks whether it was asked for something else."""
 STOP_S = 0.6
 """For the last publications and the goodbye."""
+CLOCK_JUMP_S = 300.0
+"""By how much the clock must be set, against the time that passes, to be worth a word."""
 _TOLD_REFUSALS = 1_000
 
 
@@ -47,8 +51,11 @@ class Connection(Protocol):
     def open(self) -> None:
         """Begin to connect."""
 
-    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[Change]]:
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[Change]]:
         """What has arrived."""
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        """Publish what came of a message, and acknowledge it when that has arrived."""
 
     def publish(self, publication: Publication) -> None:
         """Hand a publication over."""
@@ -63,7 +70,14 @@ class Connection(Protocol):
 def pipeline(config: Config, reader: Reader) -> Pipeline:
     """The line from message to publications as configured."""
     limits = config.limits
-    read = Limits(limits.payload_bytes, limits.topic_bytes, limits.depth, limits.leaves, limits.key_characters)
+    read = Limits(
+        payload_bytes=limits.payload_bytes,
+        topic_bytes=limits.topic_bytes,
+        depth=limits.depth,
+        leaves=limits.leaves,
+        text_characters=limits.text_characters,
+        key_characters=limits.key_characters,
+    )
     return Pipeline(
         Interpreter(reader, read, limits.memo_entries),
         Memory(limits.series, config.events.confidence),
@@ -83,6 +97,7 @@ class Service:
         read_config: Callable[[], Config],
         log: Callable[[Config], FilteringBoundLogger],
         notifier: Notifier,
+        state: State | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`connection` makes the transport that a configuration asks for, `read_config` reads the configuration again.
@@ -96,6 +111,7 @@ class Service:
         self._read_config = read_config
         self._make_log = log
         self._notifier = notifier
+        self._state = state or State(None)
         self._clock = clock
         self._log = log(config)
         self._connection = connection(config)
@@ -107,6 +123,7 @@ class Service:
         self._failed = False
         self._bugs = 0
         self._since = clock()
+        self._clock_ahead_s = self._since - time.monotonic()
         self._report_at = 0.0
         self._reported: tuple[float, int] | None = None
         self._told: Memo[bool] = Memo(_TOLD_REFUSALS)
@@ -128,6 +145,7 @@ class Service:
         address = self._config.broker
         self._log.info("started", broker=f"{address.host}:{address.port}", model=self._reader.name)
         self._notifier.status(f"connecting to {address.host}:{address.port}")
+        self._compare_with_last_run()
         self._connection.open()
         try:
             while not self._stop_asked and not self._failed:
@@ -138,42 +156,70 @@ class Service:
             self._log.info("stopped", flushed=flushed, **self._counts())
         return not self._failed
 
+    def _compare_with_last_run(self) -> None:
+        """Tell what changed since the last run, and remember this one. Neither is worth failing for."""
+        broker = self._config.broker
+        now = Session(f"{broker.host}:{broker.port}", broker.client_id, self._config.subscribe)
+        before = None
+        try:
+            before = self._state.read()
+        except StateError as error:
+            self._log.warning("state_not_read", detail=str(error))
+        changed = changed_client_id(before, now) if before is not None else None
+        if changed is not None:
+            self._log.warning("client_id_changed", detail=changed)
+        try:
+            if before != now:
+                self._state.write(now)
+        except StateError as error:
+            self._log.warning("state_not_kept", detail=f"{error}; the agent goes on without")
+
     def _turn(self) -> None:
         if self._reload_asked:
             self._reload_asked = False
             self._reloaded()
-        messages, changes = self._connection.take(BATCH, PAUSE_S)
+        deliveries, changes = self._connection.take(BATCH, PAUSE_S)
         for change in changes:
             self._changed(change)
-        if messages:
-            self._work(messages)
+        if deliveries:
+            self._work(deliveries)
         now = time.monotonic()
         if self._connection.subscribed and (self._report_asked or now >= self._report_at):
             self._report_asked = False
             self._report(now)
+        self._watch_clock(now)
         self._notifier.beat(now)
 
-    def _work(self, messages: Sequence[Message]) -> None:
+    def _watch_clock(self, now: float) -> None:
+        """Tell when the clock was set, by NTP after a start without a clock perhaps. Nothing here waits by it."""
+        ahead_s = self._clock() - now
+        jump_s = ahead_s - self._clock_ahead_s
+        if abs(jump_s) >= CLOCK_JUMP_S:
+            self._log.warning("clock_was_set", by_s=round(jump_s), detail="times in what is published follow it")
+            self._clock_ahead_s = ahead_s
+
+    def _work(self, deliveries: Sequence[Delivery]) -> None:
         """Interpret and publish. The only guard against our own bugs is here.
 
-        A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start.
+        A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start. So it
+        is acknowledged although nothing came of it.
         """
         try:
-            for message, outcome in zip(messages, self._pipeline.receive(messages), strict=True):
-                self._publish(message, outcome)
+            outcomes = self._pipeline.receive([delivery.message for delivery in deliveries])
+            for delivery, outcome in zip(deliveries, outcomes, strict=True):
+                self._connection.answer(delivery, outcome.publications)
+                if outcome.refusal is not None:
+                    self._tell(delivery.message, outcome.refusal)
         except Exception:
-            if len(messages) > 1:
-                for message in messages:
-                    self._work([message])
+            if len(deliveries) > 1:
+                for delivery in deliveries:
+                    self._work([delivery])
                 return
+            (delivery,) = deliveries
             self._bugs += 1
-            self._log.exception("message_failed", topic=_shown(messages[0].topic), bytes=len(messages[0].payload))
-
-    def _publish(self, message: Message, outcome: Outcome) -> None:
-        for publication in outcome.publications:
-            self._connection.publish(publication)
-        if outcome.refusal is not None:
-            self._tell(message, outcome.refusal)
+            message = delivery.message
+            self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
+            self._connection.answer(delivery, ())
 
     def _tell(self, message: Message, refusal: Refusal) -> None:
         """Log a refusal: once for each topic and reason, since a device sends the same for ever."""
@@ -248,6 +294,7 @@ class Service:
             self._connection.close(self._publisher.status("offline"), STOP_S)
             self._publisher = Publisher(config.prefix)
             self._connection = connection
+            self._compare_with_last_run()
             self._connection.open()
         self._report_at = 0.0
         self._log.info("reloaded", reconnecting=reconnect)
@@ -264,9 +311,22 @@ _EVENTS = {
     News.LOST: ("warning", "connection_lost"),
     News.FELL_BACK: ("warning", "protocol_changed"),
     News.PUBLICATION_REFUSED: ("error", "publication_refused"),
+    News.SESSION_LOST: ("warning", "session_lost"),
+    News.TAKEN_OVER: ("error", "client_id_in_use"),
+    News.PROVED: ("info", "proved"),
+    News.DEAF: ("error", "nothing_heard"),
     News.DIED: ("error", "network_thread_died"),
 }
-_WAITING = (News.FILTER_REFUSED, News.REFUSED, News.UNSUPPORTED, News.HUNG_UP, News.UNREACHABLE, News.LOST)
+_WAITING = (
+    News.DEAF,
+    News.TAKEN_OVER,
+    News.FILTER_REFUSED,
+    News.REFUSED,
+    News.UNSUPPORTED,
+    News.HUNG_UP,
+    News.UNREACHABLE,
+    News.LOST,
+)
 
 
 def _shown(topic: str) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from agent.core.message import Message, Publication
+from agent.core.message import Publication
 from agent.credentials import tls_context
 from agent.inbox import Inbox
+from agent.ledger import Delivery
 from agent.link import Change, Link, News, Settings
 
-INBOX = 10_000
-INBOX_BYTES = 16 * 2**20
 OUTBOX = 1_000
 """Publications under way at which no more messages are handed out; one batch's worth may still be added."""
+PROOF_S = 5.0
+"""Within which the agent must hear what it says to itself, or anything else."""
+LONG_PROOF_S = 600.0
+"""The same with MQTT 3.1.1 while other messages come: what has waited at the broker comes first, and may be much."""
 _HANG_UPS = 2
 """Times in a row that a broker hangs up on one version of MQTT before the other is tried."""
 _MQTT5 = MQTTProtocolVersion.MQTTv5
@@ -37,11 +40,13 @@ class Transport:
         self._will = will
         self._clock = clock
         self._tls = tls_context(settings.broker.tls) if settings.broker.tls.enabled else None
-        self._inbox: Inbox[tuple[Link, Change]] = Inbox(INBOX, INBOX_BYTES)
+        self._inbox: Inbox[tuple[Link, Change]] = Inbox(settings.inbox_messages, settings.inbox_bytes)
         self._version = _MQTT3 if settings.broker.protocol == "3.1.1" else _MQTT5
         self._hang_ups = 0
         self._past: Counter[str] = Counter()
         self._subscribed = False
+        self._proof_due: float | None = None
+        self._proof_began = 0.0
         self._link = self._new_link(failures=0)
 
     @property
@@ -63,24 +68,35 @@ class Transport:
         """Begin to connect and go on until closed. Returns at once; what comes of it is told by `take`."""
         self._link.open()
 
-    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[Change]]:
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[Change]]:
         """Up to `limit` of the messages that wait, and what happened to the connection.
 
         Waits until there is something, at most for the timeout. While the broker is slow to take what the agent
         publishes, no messages are handed out.
         """
         if self._link.unacknowledged >= OUTBOX:
-            messages, told = self._inbox.take(0, min(timeout_s, 0.02))
+            deliveries, told = self._inbox.take(0, min(timeout_s, 0.02))
         else:
-            messages, told = self._inbox.take(limit, timeout_s)
+            deliveries, told = self._inbox.take(limit, timeout_s)
         changes: list[Change] = []
         for link, change in told:
             if link is self._link:
                 changes += self._after(change)
-        return messages, changes
+        if self._proof_due is not None:
+            now = time.monotonic()
+            if (deliveries or len(self._inbox)) and self._may_wait_on(now):
+                self._proof_due = now + PROOF_S
+            elif now >= self._proof_due:
+                self._proof_due = None
+                changes.append(Change(News.DEAF, self._missing_rules()))
+        return deliveries, changes
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        """Publish what came of a message, which is acknowledged when the broker has all of that."""
+        self._link.answer(delivery, publications)
 
     def publish(self, publication: Publication) -> None:
-        """Hand a publication over. With QoS 1 it outlives a lost connection, with QoS 0 it does not."""
+        """Hand a publication over. It outlives a lost connection."""
         self._link.publish(publication)
 
     def close(self, last: Publication, timeout_s: float) -> bool:
@@ -106,9 +122,14 @@ class Transport:
             "protocol": self.protocol,
             "waiting": len(self._inbox),
             "unacknowledged": self._link.unacknowledged,
-            "dropped": self._inbox.dropped,
+            "unanswered": self._link.ledger.open,
+            "acknowledged": self._past["acknowledged"] + self._link.ledger.acknowledged,
+            "redelivered": self._past["redelivered"] + self._link.ledger.recognised,
+            "dropped": self._inbox.dropped.total(),
+            "dropped_by_topic": dict(self._inbox.dropped),
             "ignored": counters["ignored"],
             "own": counters["own"],
+            "of_other_agents": counters["of_other_agents"],
             "publications_refused": counters["publications_refused"],
         }
 
@@ -123,8 +144,20 @@ class Transport:
             self._hang_ups = 0
         elif change.news is News.SUBSCRIBED:
             self._subscribed = True
-        elif change.news is News.LOST:
+            self._proof_began = time.monotonic()
+            self._proof_due = self._proof_began + PROOF_S
+            self._link.prove()
+        elif change.news is News.PROVED:
+            if self._proof_due is None:
+                # Another copy, of an overlapping subscription, or one that was under way when the link broke.
+                return []
+            self._proof_due = None
+        elif change.news in (News.LOST, News.TAKEN_OVER):
             self._subscribed = False
+            self._proof_due = None
+        elif change.news is News.PUBLICATION_REFUSED:
+            # It is known by now why nothing comes back.
+            self._proof_due = None
         elif change.news is News.HUNG_UP:
             self._hang_ups += 1
         if self._settings.broker.protocol == "auto" and self._doubtful(change):
@@ -136,10 +169,27 @@ class Transport:
         unsupported = change.news is News.UNSUPPORTED and self._version is _MQTT5
         return unsupported or (change.news is News.HUNG_UP and self._hang_ups >= _HANG_UPS)
 
+    def _may_wait_on(self, now: float) -> bool:
+        """Whether there is no reason for alarm while other messages come."""
+        # With MQTT 5 the broker would have said that the agent may not speak.
+        return self._version is _MQTT5 or now < self._proof_began + LONG_PROOF_S
+
+    def _missing_rules(self) -> str:
+        read = " and ".join(f"topic read {name}" for name in self._settings.subscribe)
+        rules = f'"{read}"'
+        if self._version is _MQTT3:
+            # Only MQTT 5 says so when the broker refuses a publication.
+            rules += f' or "topic write {self._settings.prefix}/#"'
+        return (
+            f"what the agent published on {self._settings.probe_topic} did not come back within {PROOF_S:.0f} s, "
+            f"though the broker granted the subscription: its access rules lack {rules} (as mosquitto writes it)"
+        )
+
     def _change_version(self) -> Change:
         self._version = _MQTT3 if self._version is _MQTT5 else _MQTT5
         self._hang_ups = 0
-        self._past += self._link.counters
+        ledger = self._link.ledger
+        self._past += self._link.counters + Counter(acknowledged=ledger.acknowledged, redelivered=ledger.recognised)
         self._link.end(0)
         self._link = self._new_link(self._link.failures)
         self._link.open()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from agent.core.message import Message, Publication
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.verdict import LEVELS, Calibration, Scores
+from agent.ledger import Delivery
 from agent.link import Change, News, Settings
+from tests.schemas import check
 
 
 def scores(tokens: Tokens) -> Scores:
@@ -48,6 +50,7 @@ class FakeConnection:
     def __init__(self, batches: Iterable[list[Message] | list[Change]], prefix: str = "dragoman") -> None:
         self._batches = iter(batches)
         self.published: list[Publication] = []
+        self.answered: list[Message] = []
         self.settings = Settings(Config().broker, None, prefix, ("#",), ())
         self.protocol = "5"
         self.subscribed = False
@@ -56,13 +59,21 @@ class FakeConnection:
     def open(self) -> None:
         self.opened = True
 
-    def take(self, limit: int, timeout_s: float) -> tuple[list[Message], list[Change]]:
+    def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[Change]]:
         batch: list[Any] = next(self._batches, [])
         changes = [entry for entry in batch if isinstance(entry, Change)]
         self.subscribed |= any(change.news is News.SUBSCRIBED for change in changes)
-        return [entry for entry in batch if isinstance(entry, Message)], changes
+        return [Delivery(entry) for entry in batch if isinstance(entry, Message)], changes
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        self.answered.append(delivery.message)
+        for publication in publications:
+            self.publish(publication)
 
     def publish(self, publication: Publication) -> None:
+        if not publication.topic.endswith("/stats"):
+            # The fake has no counters to tell.
+            check(publication.topic, publication.payload, self.settings.prefix)
         self.published.append(publication)
 
     def close(self, last: Publication, timeout_s: float) -> bool:

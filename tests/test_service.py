@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import socket
 import time
@@ -21,7 +22,8 @@ from agent.core.encode import Tokens
 from agent.core.message import Message, Publication
 from agent.core.pipeline import Reader
 from agent.core.verdict import Calibration, Scores
-from agent.inbox import Inbox
+from agent.inbox import OTHER_TOPICS, TOPICS, Inbox
+from agent.ledger import Delivery, Receipt
 from agent.link import Change, Link, News, Settings
 from agent.log import logger
 from agent.service import Service
@@ -53,7 +55,12 @@ class Script:
         self.connections: list[fakes.FakeConnection] = []
         self.service: Service
 
-    def play(self, reader: Reader | None = None, read_config: Callable[[], Config] = Config) -> bool:
+    def play(
+        self,
+        reader: Reader | None = None,
+        read_config: Callable[[], Config] = Config,
+        clock: Callable[[], float] | None = None,
+    ) -> bool:
         """What `Service.run` gives back."""
         self.service = Service(
             Config(),
@@ -62,7 +69,7 @@ class Script:
             read_config=read_config,
             log=lambda config: logger("debug", "json", self.log),
             notifier=Notifier(None),
-            clock=fakes.counter(),
+            clock=clock or fakes.counter(),
         )
         return self.service.run()
 
@@ -154,6 +161,16 @@ def test_report_comes_when_asked_for() -> None:
     assert counts == [0, 1]
 
 
+def test_clock_that_is_set_back_a_year() -> None:
+    year_s = 365 * 86_400.0
+    times = itertools.chain([1_800_000_000.0] * 4, itertools.repeat(1_800_000_000.0 - year_s))
+    script = Script(READY, [message("a")], [message("b")], [message("c")])
+    assert script.play(clock=lambda: next(times)) is True
+    (entry,) = script.logged("clock_was_set")
+    assert entry["by_s"] == pytest.approx(-year_s, abs=5)
+    assert "dragoman/interpretation/c" in script.published()
+
+
 def test_reload_of_what_needs_no_new_connection() -> None:
     script = Script(READY, [message("a")], "reload", [message("b", b'{"x": [1]}')])
     changed = replace(Config(), limits=replace(Config().limits, depth=1))
@@ -184,20 +201,37 @@ def test_reload_of_a_faulty_file_changes_nothing() -> None:
 def test_inbox_lets_the_oldest_go() -> None:
     inbox: Inbox[str] = Inbox(messages=2, payload_bytes=10)
     for topic in "abc":
-        inbox.put(message(topic, b"12"))
-    inbox.put(message("d", b"123456789"))
+        inbox.put(Delivery(message(topic, b"12")))
+    inbox.put(Delivery(message("d", b"123456789")))
     inbox.tell("news")
     messages, news = inbox.take(64, 0)
-    assert ([left.topic for left in messages], news, inbox.dropped) == (["d"], ["news"], 3)
-    inbox.put(message("huge", b"x" * 11))
-    assert [left.topic for left in inbox.take(64, 0)[0]] == ["huge"]
+    assert ([left.message.topic for left in messages], news) == (["d"], ["news"])
+    assert inbox.dropped == {"a": 1, "b": 1, "c": 1}
+    inbox.put(Delivery(message("huge", b"x" * 11)))
+    assert [left.message.topic for left in inbox.take(64, 0)[0]] == ["huge"]
     assert inbox.take(64, 0) == ([], [])
+
+
+def test_inbox_keeps_what_has_a_receipt() -> None:
+    inbox: Inbox[str] = Inbox(messages=1, payload_bytes=99)
+    for mid in (1, 2, 3):
+        inbox.put(Delivery(message(f"sure{mid}"), Receipt(mid, None)))
+        inbox.put(Delivery(message("loose")))
+    assert [left.message.topic for left in inbox.take(9, 0)[0]] == ["sure1", "sure2", "sure3", "loose"]
+    assert inbox.dropped == {"loose": 2}
+
+
+def test_inbox_counts_lost_topics_within_bounds() -> None:
+    inbox: Inbox[str] = Inbox(messages=1, payload_bytes=99)
+    for topic in range(200):
+        inbox.put(Delivery(message(str(topic))))
+    assert (len(inbox.dropped), inbox.dropped[OTHER_TOPICS], inbox.dropped.total()) == (TOPICS + 1, 149, 199)
 
 
 def test_inbox_hands_out_no_more_than_asked_for() -> None:
     inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
     for topic in "abc":
-        inbox.put(message(topic))
+        inbox.put(Delivery(message(topic)))
     assert inbox.take(0, 0) == ([], [])
     assert [len(inbox.take(2, 0)[0]) for _ in range(3)] == [2, 1, 0]
 
@@ -218,12 +252,15 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     settings = Settings(Config().broker, None, "dragoman", ("#",), ("+/bridge/#",))
     will = Publication("dragoman/status", b"offline", 1, True)
     link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, inbox, clock=lambda: 5.0, failures=0)
-    received = paho.MQTTMessage(topic=topic)
+    received = paho.MQTTMessage(mid=7, topic=topic)
     received.payload, received.qos, received.retain = b"21.4", 1, True
     link.client.on_message(link.client, None, received)
     wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True)]
-    assert inbox.take(9, 0)[0] == wanted
+    deliveries = inbox.take(9, 0)[0]
+    assert [delivery.message for delivery in deliveries] == wanted
+    assert all(delivery.receipt is not None for delivery in deliveries)
     assert link.counters.total() == (expected is None)
+    assert link.ledger.acknowledged == (expected is None), "what is not read must not stay at the broker"
 
 
 def test_notifier_speaks_to_systemd(tmp_path: Path) -> None:

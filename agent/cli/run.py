@@ -19,6 +19,7 @@ from agent.core.publish import Publisher
 from agent.credentials import CredentialError, password
 from agent.link import Settings
 from agent.service import Connection, Service
+from agent.state import State, StateError
 from agent.systemd import Notifier
 from agent.tflite import ArtifactError, load
 from agent.transport import Transport
@@ -27,7 +28,7 @@ from agent.transport import Transport
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
     parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration; without it, defaults")
-    parser.add_argument("--broker", type=_address, metavar="HOST[:PORT]", help="instead of broker.host and broker.port")
+    parser.add_argument("--broker", type=address, metavar="HOST[:PORT]", help="instead of broker.host and broker.port")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -41,14 +42,20 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
     def read_config() -> Config:
         return configured(arguments)
 
+    def state(chosen: Config) -> State:
+        return State.of(chosen.state_directory, os.environ)
+
     def connection(chosen: Config) -> Connection:
         secret = password(chosen.broker, os.environ)
-        settings = Settings(chosen.broker, secret, chosen.prefix, chosen.subscribe, chosen.ignore)
-        return Transport(settings, will=Publisher(chosen.prefix).status("offline"))
+        return Transport(
+            settings_of(chosen, secret, _stale_filters(chosen, state(chosen))),
+            will=Publisher(chosen.prefix).status("offline"),
+        )
 
     try:
+        first = read_config()
         service = Service(
-            read_config(),
+            first,
             reader(),
             connection,
             read_config=read_config,
@@ -59,6 +66,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
                 priorities=log.goes_to_journal(sys.stderr, os.environ),
             ),
             notifier=Notifier.of(os.environ),
+            state=state(first),
         )
     except (ConfigError, CredentialError) as error:
         print(f"dragoman: {error}", file=sys.stderr)
@@ -73,6 +81,36 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
     return 0 if service.run() else 1
 
 
+def _stale_filters(chosen: Config, state: State) -> tuple[str, ...]:
+    """Topic filters that the session at the broker still has from a run with another configuration."""
+    try:
+        before = state.read()
+    except StateError:
+        # The service says so.
+        return ()
+    if before is None or before.client_id != chosen.broker.client_id:
+        return ()
+    return tuple(name for name in before.subscribe if name not in chosen.subscribe)
+
+
+def settings_of(chosen: Config, secret: str | None, unsubscribe: tuple[str, ...] = ()) -> Settings:
+    """What the connection is made from, as configured; `unsubscribe` are filters of an earlier configuration."""
+    limits = chosen.limits
+    return Settings(
+        broker=chosen.broker,
+        password=secret,
+        prefix=chosen.prefix,
+        subscribe=chosen.subscribe,
+        ignore=chosen.ignore,
+        unacknowledged=limits.unacknowledged,
+        # What is too long to be read shall still be refused with a reason, unless it threatens the memory.
+        packet_bytes=min(8 * limits.payload_bytes + 131_072, 2**28),
+        inbox_messages=limits.inbox_messages,
+        inbox_bytes=limits.inbox_bytes,
+        unsubscribe=unsubscribe,
+    )
+
+
 def configured(arguments: argparse.Namespace) -> Config:
     """The configuration that the command line asks for. Raises ConfigError."""
     chosen = config.load(arguments.config, os.environ) if arguments.config else Config()
@@ -83,7 +121,8 @@ def configured(arguments: argparse.Namespace) -> Config:
     return replace(chosen, broker=replace(chosen.broker, host=host, port=port))
 
 
-def _address(text: str) -> tuple[str, int]:
+def address(text: str) -> tuple[str, int]:
+    """Host and port of HOST[:PORT]; port 0 where there is none."""
     host, colon, port = text.rpartition(":")
     if not colon or host.count(":"):
         host, port = text.strip("[]"), "0"

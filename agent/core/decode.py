@@ -25,13 +25,16 @@ class DecodeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a message is read. Beyond it the message is refused with a reason."""
+    """How much of a message is read. A message with more values, or longer texts, is read as far as that and marked as
+    truncated; beyond the other limits it is refused with a reason."""
 
     payload_bytes: int = 262_144
     topic_bytes: int = 1_024
     depth: int = 24
     """Objects and arrays inside each other."""
     leaves: int = 1_024
+    text_characters: int = 8_192
+    """Of a value that is a text."""
     key_characters: int = 256
     """Every leaf's path repeats the keys around it, so that one long key could make a thousand long paths."""
 
@@ -41,15 +44,21 @@ def decode(message: Message, limits: Limits) -> Report:
 
     Raises:
         DecodeError: with one of the reasons topic_too_long, topic_not_valid, payload_too_large, empty, not_utf8,
-            malformed_json, number_too_long, duplicate_key, lone_surrogate, key_too_long, too_deep, too_many_leaves.
+            malformed_json, number_too_long, duplicate_key, lone_surrogate, key_too_long, too_deep.
     """
     _check_topic(message.topic, limits)
     text = _text(message.payload, limits)
     tree = _tree(text)
-    _check_size(tree, limits)
+    leaves = _check_size(tree, limits)
     if _SURROGATE.search(text):
         _check_text(tree)
-    return Report(message.topic, tree, message.received_at, message.retained)
+    # Most messages are shorter as a whole than one text may be.
+    truncated = leaves > limits.leaves or len(text) > limits.text_characters
+    if truncated:
+        cut = _Cut(limits)
+        tree = cut.node(tree)
+        truncated = cut.truncated
+    return Report(message.topic, tree, message.received_at, message.retained, truncated)
 
 
 def _check_topic(topic: str, limits: Limits) -> None:
@@ -116,7 +125,34 @@ def _check_text(tree: Any) -> None:
         raise DecodeError("lone_surrogate", "a text holds half of a character, which cannot be published") from None
 
 
-def _check_size(tree: Any, limits: Limits) -> None:
+class _Cut:
+    """What of a tree is within the limits, in document order."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._left = limits.leaves
+        self.truncated = False
+        """Whether something was left out."""
+
+    def node(self, node: Any) -> Any:
+        """The node without what is too much; its depth was checked before."""
+        if isinstance(node, dict):
+            return {key: self.node(inner) for key, inner in node.items() if self._room()}
+        if isinstance(node, list):
+            return [self.node(inner) for inner in node if self._room()]
+        self._left -= 1
+        if isinstance(node, str) and len(node) > self._limits.text_characters:
+            self.truncated = True
+            return node[: self._limits.text_characters]
+        return node
+
+    def _room(self) -> bool:
+        self.truncated = self.truncated or self._left <= 0
+        return self._left > 0
+
+
+def _check_size(tree: Any, limits: Limits) -> int:
+    """The number of leaves."""
     level = [tree]
     leaves = 0
     depth = 0
@@ -132,10 +168,9 @@ def _check_size(tree: Any, limits: Limits) -> None:
                 inner.extend(node)
             else:
                 leaves += 1
-        if leaves > limits.leaves:
-            raise DecodeError("too_many_leaves", f"more than {limits.leaves} values in one message")
         # Empty objects and arrays are levels too, though they hold nothing.
         depth += leaves - before < len(level)
         if depth > limits.depth:
             raise DecodeError("too_deep", f"objects and arrays are nested more than {limits.depth} deep")
         level = inner
+    return leaves

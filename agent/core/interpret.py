@@ -38,6 +38,7 @@ def interpret(report: Report, fields: Sequence[Field], verdicts: Sequence[Verdic
         summary=summary(device, readings),
         model=model,
         problems=tuple(problems),
+        truncated=report.truncated,
     )
 
 

@@ -41,6 +41,8 @@ class Report:
     at: float
     """Seconds since the Unix epoch, UTC."""
     retained: bool = False
+    truncated: bool = False
+    """Whether the message held more than is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Interpretation:
     summary: str
     model: str
     problems: tuple[Problem, ...] = ()
+    truncated: bool = False
+    """Whether the message held more than was read."""
 
 
 @dataclass(frozen=True, slots=True)

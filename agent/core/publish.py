@@ -14,7 +14,7 @@ SCHEMA = 1
 
 
 def interpretation_json(interpretation: Interpretation) -> dict[str, Any]:
-    """The Interpretation as it is published. `problems` is there only when there are any."""
+    """The Interpretation as it is published. `problems` and `truncated` are there only when there are any."""
     device = interpretation.device
     shape = {
         "schema": SCHEMA,
@@ -27,6 +27,8 @@ def interpretation_json(interpretation: Interpretation) -> dict[str, Any]:
         "summary": interpretation.summary,
         "model": interpretation.model,
     }
+    if interpretation.truncated:
+        shape["truncated"] = True
     if interpretation.problems:
         shape["problems"] = [
             {"path": problem.path, "reason": problem.reason, "detail": problem.detail}
@@ -120,4 +122,4 @@ class Publisher:
 
     def stats(self, counters: Mapping[str, Any]) -> Publication:
         """Counters, retained, on `<prefix>/stats`."""
-        return Publication(f"{self._prefix}/stats", _payload(counters), qos=0, retain=True)
+        return Publication(f"{self._prefix}/stats", _payload(counters), qos=1, retain=True)

@@ -52,8 +52,9 @@ def agent_process(port: int) -> Iterator[Agent]:
     with tempfile.TemporaryDirectory(prefix="dragoman-demo-") as name:
         folder = Path(name)
         config, log = folder / "demo.yaml", folder / "log"
-        # amqtt knows no MQTT 5.
-        config.write_text(yaml.safe_dump({"broker": {"host": HOST, "port": port, "protocol": "3.1.1"}}))
+        # amqtt knows no MQTT 5, and does not keep sessions properly.
+        broker = {"host": HOST, "port": port, "protocol": "3.1.1", "session_expiry": 0}
+        config.write_text(yaml.safe_dump({"broker": broker}))
         with log.open("wb") as stderr:
             process = subprocess.Popen(
                 [sys.executable, "-m", "agent", "run", "-c", str(config)],

@@ -21,7 +21,11 @@ import pytest
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from tests.schemas import check
+
 ROOT = Path(__file__).parents[2]
+PREFIXES = ("dragoman", "home/dragoman", "one", "two")
+"""Under which the agents of the tests publish."""
 PATIENCE_S = 15.0
 
 
@@ -82,8 +86,15 @@ class Ear:
                 message = self.heard.get(timeout=max(0.01, deadline - time.monotonic()))
             except queue.Empty:
                 pytest.fail(f"nothing came on {topic}")
+            self._check(message)
             if message.topic == topic:
                 return message
+
+    def _check(self, message: paho.MQTTMessage) -> None:
+        """Everything that an agent publishes must be valid by its schema, whatever the test is about."""
+        for prefix in PREFIXES:
+            if message.topic.startswith(f"{prefix}/"):
+                check(message.topic, message.payload, prefix)
 
     def hear_json(self, topic: str) -> Any:
         return json.loads(self.hear(topic).payload)
@@ -91,6 +102,8 @@ class Ear:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        while not self.heard.empty():
+            self._check(self.heard.get())
 
 
 class Agent:

@@ -1,0 +1,66 @@
+"""The agent goes on, and says so, where the machine beneath it fails."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.broker.conftest import Agent, Ear, Mosquitto
+
+MakeAgent = Callable[..., Agent]
+ANSWER = "dragoman/interpretation/haus/keller"
+
+
+def full_disk(folder: Path) -> Path:
+    # Whatever is written to /dev/full fails as on a full disk.
+    (folder / "session.new").symlink_to("/dev/full")
+    return folder
+
+
+def read_only(folder: Path) -> Path:
+    # Nothing can be created there, not even by root, whom permissions would not keep from it.
+    return Path("/proc/self/task")
+
+
+@pytest.mark.parametrize("case", [(full_disk, "No space left"), (read_only, "cannot be written")])
+def test_state_that_cannot_be_kept(
+    tmp_path: Path, broker: Mosquitto, ear: Ear, make_agent: MakeAgent, case: tuple[Callable[[Path], Path], str]
+) -> None:
+    spoil, words = case
+    folder = tmp_path / "state"
+    folder.mkdir()
+    agent = make_agent(broker.port, state_directory=str(spoil(folder))).ready()
+    detail = agent.logged("state_not_kept")["detail"]
+    assert words in detail
+    assert "goes on" in detail
+    ear.say("haus/keller", "21.4")
+    assert ear.hear_json(ANSWER)["readings"][0]["value"] == 21.4
+
+
+def test_changed_client_id_is_explained(tmp_path: Path, broker: Mosquitto, ear: Ear, make_agent: MakeAgent) -> None:
+    first = make_agent(broker.port, {"client_id": "first"}, state_directory=str(tmp_path)).ready()
+    first.stop(signal.SIGKILL)
+    first.close()
+    (tmp_path / "notify").unlink()
+    second = make_agent(broker.port, {"client_id": "second"}, state_directory=str(tmp_path)).ready()
+    assert "client_id: 'first'" in second.logged("client_id_changed")["detail"]
+
+
+def test_filters_of_the_last_run_are_given_up(
+    tmp_path: Path, broker: Mosquitto, ear: Ear, make_agent: MakeAgent
+) -> None:
+    first = make_agent(broker.port, subscribe=["haus/#", "garten/#"], state_directory=str(tmp_path)).ready()
+    first.stop(signal.SIGKILL)
+    first.close()
+    (tmp_path / "notify").unlink()
+    make_agent(broker.port, subscribe=["haus/#"], state_directory=str(tmp_path)).ready()
+    ear.say("garten/tor", "1")
+    ear.say("haus/keller", "21.4")
+    while True:
+        topic = ear.heard.get(timeout=10).topic
+        assert topic != "dragoman/interpretation/garten/tor"
+        if topic == ANSWER:
+            break
