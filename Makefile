@@ -9,7 +9,7 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery fuzz lint format model evaluate score pictures lock clean
+.PHONY: help demo test test-delivery test-systemd unit deb fuzz lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,31 @@ test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, 
 fuzz: $(VENV)/test ## coverage-guided fuzzing of decode to publish, a million inputs; Python 3.11 to 3.13
 	$(BIN)/python -m pip install --quiet 'atheris>=2.3'
 	$(BIN)/python -m tests.fuzz -runs=1000000 -max_len=2048 -timeout=10
+
+test-systemd: deb unit ## boot a Debian, install the package there, drive the service through its days; needs root
+	$(SUDO) tests/systemd/run $(DEB) $(SUITE)
+
+unit: $(VENV)/made ## verify the systemd unit and say how exposed it is (at most 1.5)
+	@mkdir -p build/unit
+	@sed 's|/usr/bin/dragoman|$(CURDIR)/$(BIN)/python|' systemd/dragoman.service > build/unit/dragoman.service
+	systemd-analyze verify build/unit/dragoman.service
+	systemd-analyze security --offline=true --threshold=15 --no-pager build/unit/dragoman.service > build/unit/security.txt
+	@tail -n 1 build/unit/security.txt
+
+# ---- the Debian package --------------------------------------------------------------------------------------------
+
+SUITE ?= bookworm
+# Of the package: amd64, arm64 or armhf. For another machine than this one: apt-get install qemu-user-static binfmt-support
+ARCH ?= $(shell dpkg --print-architecture)
+DEB = dist/dragoman_$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' agent/__init__.py)_$(ARCH).deb
+
+deb: mmdebstrap ## the Debian package in dist/; SUITE=bookworm ARCH=arm64
+	$(SUDO) packaging/debian/make $(SUITE) $(ARCH) dist
+
+.PHONY: mmdebstrap
+mmdebstrap:
+	@command -v mmdebstrap >/dev/null && command -v systemd-nspawn >/dev/null || { $(SUDO) apt-get update -q && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends mmdebstrap systemd-container; }
 
 lint: $(VENV)/test ## lint and types alone
 	$(BIN)/ruff check .
@@ -81,6 +106,9 @@ evaluate: $(TRAINING)/made ## measure the released model on left-out ecosystems
 score: $(VENV)/made ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
 	$(BIN)/dragoman interpret --stats < $(MESSAGES) | $(BIN)/python -m models.predictions > build/predictions.jsonl
 	$(BIN)/python $(SCORER) build/predictions.jsonl --heldout $(MESSAGES)
+
+docs: $(VENV)/test ## write the configuration reference, its example and its JSON Schema from the schema in agent/config.py
+	$(BIN)/python -m agent.reference .
 
 pictures: $(VENV)/demo ## render the pictures of the docs
 	$(BIN)/dragoman demo --seconds 45 --picture docs/demo.svg

@@ -25,6 +25,7 @@ from agent.options import (
     Flag,
     Listed,
     Number,
+    Option,
     Text,
     Whole,
     is_host,
@@ -33,8 +34,21 @@ from agent.options import (
 )
 
 
-def _option(validator: Any, documentation: str, *, default: Any, shown_default: str | None = None) -> Any:
-    metadata = {"validator": validator, "documentation": documentation, "shown_default": shown_default}
+def _option(
+    validator: Option,
+    documentation: str,
+    *,
+    default: Any,
+    shown_default: str | None = None,
+    example: str | int | None = None,
+) -> Any:
+    """One key. `shown_default` says in words what no default can, `example` stands where the default is no value."""
+    metadata = {
+        "validator": validator,
+        "documentation": documentation,
+        "shown_default": shown_default,
+        "example": example,
+    }
     return field(default=default, metadata=metadata)
 
 
@@ -60,13 +74,23 @@ class Tls:
 
     enabled: bool = _option(Flag(), "Whether to connect by TLS.", default=False)
     ca_file: Path | None = _option(
-        FilePath(), "Certificates (PEM) of the authorities to trust.", default=None, shown_default="the system's own"
+        FilePath(),
+        "Certificates (PEM) of the authorities to trust.",
+        default=None,
+        shown_default="the system's own",
+        example="ca.crt",
     )
     cert_file: Path | None = _option(
-        FilePath(), "The agent's own certificate (PEM), where the broker wants one.", default=None
+        FilePath(),
+        "The agent's own certificate (PEM), where the broker wants one.",
+        default=None,
+        example="dragoman.crt",
     )
     key_file: Path | None = _option(
-        FilePath(), "The private key of cert_file (PEM, no passphrase), when it is not in the same file.", default=None
+        FilePath(),
+        "The private key of cert_file (PEM, no passphrase), when it is not in the same file.",
+        default=None,
+        example="dragoman.key",
     )
     insecure: bool = _option(
         Flag(), "Accept any certificate. Anyone on the way can then read and forge.", default=False
@@ -82,7 +106,7 @@ class Broker:
         "Name or address.",
         default="localhost",
     )
-    port: int = _option(Whole(1, 65_535), "TCP port.", default=0, shown_default="1883, or 8883 with TLS")
+    port: int = _option(Whole(1, 65_535), "TCP port.", default=0, shown_default="1883, or 8883 with TLS", example=1883)
     protocol: str = _option(
         Choice(("auto", "5", "3.1.1")),
         "MQTT version; auto tries 5 first and falls back to 3.1.1 when the broker refuses it.",
@@ -92,6 +116,7 @@ class Broker:
         Text("a text of 1 to 128 characters", lambda text: 0 < len(text) <= 128 and "\0" not in text),
         "Name of the connection, unique at the broker and always the same, since it names the session.",
         default="",
+        example="dragoman",
         shown_default="dragoman-<host name>",
     )
     keepalive: int = _option(Whole(5, 3_600), "Seconds within which a dead connection is noticed.", default=30)
@@ -101,15 +126,23 @@ class Broker:
         "MQTT 3.1.1 knows only whether, not how long.",
         default=86_400,
     )
-    username: str | None = _option(Text("the user name"), "User name, where the broker wants one.", default=None)
-    password_file: Path | None = _option(FilePath(), "File that holds the password and nothing else.", default=None)
+    username: str | None = _option(
+        Text("the user name"), "User name, where the broker wants one.", default=None, example="dragoman"
+    )
+    password_file: Path | None = _option(
+        FilePath(), "File that holds the password and nothing else.", default=None, example="password"
+    )
     password_env: str | None = _option(
-        Text("the name of an environment variable"), "Environment variable that holds the password.", default=None
+        Text("the name of an environment variable"),
+        "Environment variable that holds the password.",
+        default=None,
+        example="MQTT_PASSWORD",
     )
     password_credential: str | None = _option(
         Text("the name of a credential, as in LoadCredential=", lambda text: bool(text) and "/" not in text),
         "systemd credential that holds the password.",
         default=None,
+        example="mqtt-password",
     )
     tls: Tls = _section("Encryption.", default_factory=Tls)
 
@@ -197,6 +230,7 @@ class Config:
         "Folder for what the agent remembers from one run to the next; it also works without.",
         default=None,
         shown_default="systemd's StateDirectory, else none",
+        example="/var/lib/dragoman",
     )
     stats_interval: int = _option(Whole(1, 86_400), "Seconds between two publications of <prefix>/stats.", default=60)
 

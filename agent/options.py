@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import voluptuous as vol
 
@@ -19,6 +19,21 @@ class OptionInvalid(vol.Invalid):
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
         self.remedy = remedy
+
+
+class Option(Protocol):
+    """What the value of a key may be, for the loader and for whoever writes about it."""
+
+    def __call__(self, value: Any) -> Any:
+        """The value as the agent uses it. Raises vol.Invalid."""
+
+    @property
+    def takes(self) -> str:
+        """The values in words, as in "write ..."."""
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        """The same for editors; where JSON Schema cannot say it, more is allowed than the loader accepts."""
 
 
 def sort_of(value: Any) -> str:
@@ -44,8 +59,16 @@ class Whole:
     lowest: int
     highest: int
 
+    @property
+    def takes(self) -> str:
+        return f"a whole number from {self.lowest} to {self.highest}"
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.lowest, "maximum": self.highest}
+
     def __call__(self, value: Any) -> int:
-        remedy = f"write a whole number from {self.lowest} to {self.highest}"
+        remedy = f"write {self.takes}"
         if isinstance(value, bool) or not isinstance(value, int):
             raise OptionInvalid(f"is {sort_of(value)}", remedy)
         if not self.lowest <= value <= self.highest:
@@ -60,8 +83,16 @@ class Number:
     lowest: float
     highest: float
 
+    @property
+    def takes(self) -> str:
+        return f"a number from {self.lowest:g} to {self.highest:g}"
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.lowest, "maximum": self.highest}
+
     def __call__(self, value: Any) -> float:
-        remedy = f"write a number from {self.lowest:g} to {self.highest:g}"
+        remedy = f"write {self.takes}"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise OptionInvalid(f"is {sort_of(value)}", remedy)
         if not self.lowest <= value <= self.highest:
@@ -73,9 +104,15 @@ class Number:
 class Flag:
     """True or false."""
 
+    takes = "true or false"
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
     def __call__(self, value: Any) -> bool:
         if not isinstance(value, bool):
-            raise OptionInvalid(f"is {sort_of(value)}", "write true or false, without quotes")
+            raise OptionInvalid(f"is {sort_of(value)}", f"write {self.takes}, without quotes")
         return value
 
 
@@ -85,9 +122,17 @@ class Choice:
 
     words: tuple[str, ...]
 
+    @property
+    def takes(self) -> str:
+        return f"one of {', '.join(self.words)}"
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"enum": [*self.words, *(int(word) for word in self.words if word.isdecimal())]}
+
     def __call__(self, value: Any) -> str:
         if str(value) not in self.words:
-            raise OptionInvalid("is none of the words allowed here", f"write one of {', '.join(self.words)}")
+            raise OptionInvalid("is none of the words allowed here", f"write {self.takes}")
         return str(value)
 
 
@@ -97,6 +142,14 @@ class Text:
 
     needed: str
     accepts: Callable[[str], bool] = bool
+
+    @property
+    def takes(self) -> str:
+        return self.needed
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
 
     def __call__(self, value: Any) -> str:
         if value is None:
@@ -112,16 +165,30 @@ class Text:
 class FilePath:
     """The path of a file; a relative one counts from the folder of the configuration file."""
 
+    takes = "the path of a file"
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
     def __call__(self, value: Any) -> Path:
-        return Path(Text("the path of a file", lambda text: bool(text) and "\0" not in text)(value))
+        return Path(Text(self.takes, lambda text: bool(text) and "\0" not in text)(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A list of values, at least `fewest` of them."""
 
-    item: Callable[[Any], Any]
+    item: Option
     fewest: int = 0
+
+    @property
+    def takes(self) -> str:
+        return f"a list, each entry {self.item.takes}"
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.json_schema, "minItems": self.fewest}
 
     def __call__(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):

@@ -13,6 +13,7 @@ from agent import __version__
 # Each command is a module with `add_arguments(parser)` and `main(arguments) -> exit status`, imported only when it is
 # asked for, so that none pays for another's libraries.
 COMMANDS = {
+    "setup": "ask for the broker, try it, write the configuration",
     "run": "run the daemon",
     "check": "validate a configuration file",
     "interpret": "read messages as JSON Lines on stdin, write interpretations on stdout",

@@ -1,9 +1,11 @@
 """Check a configuration file. Every fault is listed on stderr with its place and what to write instead; a file
-without faults is answered by the configuration as it will be used, defaults included, on stdout."""
+without faults is answered by the configuration as it will be used, defaults included, on stdout. With --schema the
+JSON Schema for editors is printed instead."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 
@@ -12,15 +14,21 @@ from rich.console import Console
 from rich.text import Text
 
 from agent.config import ConfigError, Fault, load, plain
+from agent.reference import json_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
-    parser.add_argument("-c", "--config", type=Path, metavar="FILE", required=True, help="the configuration")
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration")
+    wanted.add_argument("--schema", action="store_true", help="print the JSON Schema of configuration files")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Exit status: 0 when the file can be used, 2 when it has faults."""
+    if arguments.schema:
+        print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        return 0
     try:
         config = load(arguments.config, os.environ)
     except ConfigError as error:

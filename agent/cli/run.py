@@ -59,7 +59,12 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
             reader(),
             connection,
             read_config=read_config,
-            log=lambda chosen: log.logger(chosen.log.level, chosen.log.format, sys.stderr),
+            log=lambda chosen: log.logger(
+                chosen.log.level,
+                chosen.log.format,
+                sys.stderr,
+                priorities=log.goes_to_journal(sys.stderr, os.environ),
+            ),
             notifier=Notifier.of(os.environ),
             state=state(first),
         )

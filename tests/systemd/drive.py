@@ -1,0 +1,381 @@
+"""Drives the installed service inside a booted tree, as root, and writes what it showed to /root/shown.txt.
+
+Standard library alone: this runs with the tree's own Python, before and after the package is there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+UNIT = "dragoman.service"
+PACKAGE = "/root/dragoman.deb"
+SHOWN = Path("/root/shown.txt")
+HOME = Path("/etc/dragoman")
+CONFIG = HOME / "dragoman.yaml"
+PASSWORD = "kein-geheimnis-4711"
+CONFIGURED = """\
+# The user's own.
+broker:
+  host: 127.0.0.1
+  username: dragoman
+  password_credential: mqtt-password
+prefix: {prefix}
+"""
+# By address: a tree this small need not know the name localhost.
+AS_RIG = ("-h", "127.0.0.1", "-u", "rig", "-P", "rig")
+ANSWERED_S = 20.0
+LONGEST_S = 60.0
+"""For one command; starting the unit waits for the broker, if need be for ever."""
+
+
+class Failed(Exception):
+    """Something was not as it should be."""
+
+
+def need(condition: object, otherwise: str) -> None:
+    """Fail unless the condition holds."""
+    if not condition:
+        raise Failed(otherwise)
+
+
+def told(*command: str, check: bool = True) -> str:
+    """What a command prints."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_S)
+    need(not check or done.returncode == 0, f"{' '.join(command)}: {done.returncode} {done.stdout}{done.stderr}"[-600:])
+    return done.stdout.strip()
+
+
+def state(name: str) -> str:
+    """A property of the unit."""
+    return told("systemctl", "show", "--property", name, "--value", UNIT)
+
+
+def until(holds: Callable[[], object], what: str, patience_s: float = ANSWERED_S) -> float:
+    """Seconds until it holds."""
+    began = time.monotonic()
+    while not holds():
+        need(time.monotonic() - began < patience_s, f"{what}: not within {patience_s:g} s")
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def active() -> bool:
+    """Whether the unit has said READY."""
+    return state("ActiveState") == "active" and state("SubState") == "running"
+
+
+def journal() -> str:
+    """All that the unit and the manager have said about it."""
+    return told("journalctl", "--unit", UNIT, "--no-pager", "--output", "cat")
+
+
+class Deaf:
+    """A broker that accepts whoever comes and never acknowledges a subscription."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 1883))
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._open.append(client)
+            threading.Thread(target=self._answer, args=(client,), daemon=True).start()
+
+    def _answer(self, client: socket.socket) -> None:
+        try:
+            while packet := client.recv(65_536):
+                if packet[0] >> 4 == 1:
+                    # MQTT 5, section 3.2: CONNACK without session, reason or properties.
+                    client.sendall(bytes((0x20, 3, 0, 0, 0)))
+                elif packet[0] >> 4 == 8:
+                    self.asked.set()
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Hang up on all."""
+        # Closing alone would leave the port taken for as long as the other thread waits in accept.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for client in self._open:
+            client.shutdown(socket.SHUT_RDWR)
+            client.close()
+
+
+class Ear:
+    """mosquitto_sub with the rig's own user, in the background."""
+
+    def __init__(self, topic_filter: str) -> None:
+        self._lines: list[str] = []
+        self._process = subprocess.Popen(
+            # By lines, since the acknowledgement would stay in its buffer.
+            ["stdbuf", "-oL", "mosquitto_sub", *AS_RIG, "-t", topic_filter, "-F", "%r %t %p", "-d"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        until(lambda: any("SUBACK" in line for line in self._lines), "the rig's own subscription")
+
+    def _listen(self) -> None:
+        for line in self._process.stdout or ():
+            self._lines.append(line.rstrip("\n"))
+
+    def heard(self, topic: str) -> list[tuple[bool, str]]:
+        """Retained flag and payload of what came on the topic."""
+        pattern = re.compile(rf"([01]) {re.escape(topic)} (.*)")
+        found = [pattern.fullmatch(line) for line in list(self._lines)]
+        return [(match[1] == "1", match[2]) for match in found if match]
+
+    def close(self) -> None:
+        """End the subscription."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def say(topic: str, payload: str) -> None:
+    """Publish as a device would."""
+    told("mosquitto_pub", *AS_RIG, "-q", "1", "-t", topic, "-m", payload)
+
+
+def prepare_broker() -> None:
+    """Stop the tree's mosquitto and give it users; nobody gets in without a password."""
+    told("systemctl", "stop", "mosquitto")
+    folder = Path("/etc/mosquitto")
+    told("mosquitto_passwd", "-c", "-b", str(folder / "passwords"), "dragoman", PASSWORD)
+    told("mosquitto_passwd", "-b", str(folder / "passwords"), "rig", "rig")
+    told("chown", "mosquitto", str(folder / "passwords"))
+    (folder / "conf.d/rig.conf").write_text(
+        f"listener 1883 127.0.0.1\nallow_anonymous false\npassword_file {folder}/passwords\n"
+    )
+
+
+def installs() -> str:
+    prepare_broker()
+    HOME.mkdir()
+    CONFIG.write_text(CONFIGURED.format(prefix="dragoman"))
+    began = time.monotonic()
+    told("dpkg", "--install", PACKAGE)
+    took_s = time.monotonic() - began
+    need(told("systemctl", "is-enabled", UNIT) == "enabled", "not enabled")
+    need(CONFIG.read_text().startswith("# The user's own."), "the user's configuration was overwritten")
+    need((HOME / "password").stat().st_mode & 0o777 == 0o600, "the password file is not for root alone")
+    (HOME / "password").write_text(PASSWORD + "\n")
+    need((HOME / "password").stat().st_mode & 0o777 == 0o600, "the password file is not for root alone")
+    return f"in {took_s:.1f} s without a broker; enabled; the user's file kept; password file 0600"
+
+
+def verifies() -> str:
+    complaints = subprocess.run(
+        ["systemd-analyze", "verify", UNIT], capture_output=True, text=True, check=False
+    ).stderr.strip()
+    need(not complaints, complaints)
+    figure = told("systemd-analyze", "security", "--no-pager", UNIT).splitlines()[-1]
+    exposure = float(re.findall(r": (\d+\.\d+) ", figure)[0])
+    need(exposure <= 1.5, figure)
+    return f"verify silent; security exposure {exposure} (at most 1.5)"
+
+
+def ready_after_subscription() -> str:
+    broker = Deaf()
+    told("systemctl", "--no-block", "restart", UNIT)
+    until(broker.asked.is_set, "a request to subscribe")
+    time.sleep(3)
+    need(state("ActiveState") == "activating", f"{state('ActiveState')} without an acknowledged subscription")
+    need(told("systemctl", "is-active", "multi-user.target") == "active", "the boot waits for the broker")
+    broker.close()
+    told("systemctl", "start", "mosquitto")
+    waited_s = until(active, "READY at the real broker", 40)
+    return f"activating while the SUBACK is withheld for 3 s; active {waited_s:.1f} s after a real broker is there"
+
+
+def credential_is_read() -> str:
+    refused = subprocess.run(
+        ["mosquitto_pub", "-h", "127.0.0.1", "-t", "x", "-m", "x"], capture_output=True, text=True, check=False
+    )
+    need("not authorised" in refused.stderr, f"the broker lets everyone in? {refused.stderr}")
+    process = Path("/proc", state("MainPID"))
+    uid = process.stat().st_uid
+    need(uid >= 61_184, f"runs as user {uid}")
+    seen = (process / "environ").read_bytes() + (process / "cmdline").read_bytes() + journal().encode()
+    need(PASSWORD.encode() not in seen, "the password shows in environment, command line or journal")
+    return f"anonymous refused, the agent is in; user {uid}; not in environment, command line or journal"
+
+
+def interpretation_comes_back() -> str:
+    ear = Ear("dragoman/#")
+    topic = "dragoman/interpretation/haus/keller/sensor"
+    began = time.monotonic()
+    say("haus/keller/sensor", '{"temperature": 21.4, "battery": 97}')
+    until(lambda: ear.heard(topic), "an interpretation")
+    took_s = time.monotonic() - began
+    readings = json.loads(ear.heard(topic)[0][1])["readings"]
+    ear.close()
+    need([reading["value"] for reading in readings] == [21.4, 97], str(readings))
+    named = ", ".join(f"{reading['path']} = {reading['label']} {reading['value']}" for reading in readings)
+    return f"{named} in {took_s * 1000:.0f} ms, mosquitto_pub included"
+
+
+def setup_writes() -> str:
+    target = Path("/root/made.yaml")
+    flags = ("--host", "127.0.0.1", "--username", "dragoman", "--password-file", str(HOME / "password"))
+    found = told("dragoman", "setup", "-c", str(target), *flags, "--listen", "1").splitlines()[0]
+    need(PASSWORD not in target.read_text() + found, "the password is in the file")
+    told("dragoman", "check", "-c", str(target))
+    return found
+
+
+def restarted(how: Callable[[str], object], patience_s: float) -> tuple[float, int]:
+    """Seconds until another process is ready after something was done to the present one, and its restarts."""
+    before, restarts = state("MainPID"), int(state("NRestarts"))
+    how(before)
+    took_s = until(
+        lambda: int(state("NRestarts")) > restarts and active() and state("MainPID") != before, "a restart", patience_s
+    )
+    return took_s, int(state("NRestarts"))
+
+
+def watchdog_restarts() -> str:
+    limit_s = int(told("systemctl", "show", "--property", "WatchdogUSec", "--value", UNIT).removesuffix("s"))
+    ear = Ear("dragoman/status")
+    took_s, _ = restarted(lambda pid: os.kill(int(pid), 19), limit_s + 40)
+    need("Watchdog timeout" in journal(), "no watchdog in the journal")
+    until(lambda: ear.heard("dragoman/status")[-1][1] == "online", "online")
+    states = [payload for _, payload in ear.heard("dragoman/status")]
+    ear.close()
+    return f"working again {took_s:.1f} s after SIGSTOP (WatchdogSec={limit_s}); status {' -> '.join(states)}"
+
+
+def killed_recovers() -> str:
+    ear = Ear("dragoman/status")
+    took_s, restarts = restarted(lambda pid: os.kill(int(pid), 9), 30)
+    until(lambda: ear.heard("dragoman/status")[-1][1] == "online", "online")
+    states = [payload for _, payload in ear.heard("dragoman/status")]
+    ear.close()
+    need("offline" in states, f"the will was not published: {states}")
+    say("haus/keller/sensor", '{"temperature": 21.5}')
+    return f"working again after {took_s:.1f} s, {restarts} restarts in all; status {' -> '.join(states)}"
+
+
+def state_directory_survives() -> str:
+    folder = Path("/var/lib/private/dragoman")
+    owner = folder.stat().st_uid
+    (folder / "marker").write_text("kept")
+    os.chown(folder / "marker", owner, owner)
+    restarted(lambda pid: os.kill(int(pid), 9), 30)
+    told("dpkg", "--install", PACKAGE)
+    until(active, "READY after an upgrade")
+    need((folder / "marker").read_text() == "kept", "the content is gone")
+    need(folder.stat().st_uid == Path("/proc", state("MainPID")).stat().st_uid, "the agent does not own it")
+    need(CONFIG.read_text() == CONFIGURED.format(prefix="dragoman"), "the upgrade changed the configuration")
+    return f"/var/lib/dragoman kept over SIGKILL and reinstallation, mode {folder.stat().st_mode & 0o777:o}"
+
+
+def reload_applies() -> str:
+    pid = state("MainPID")
+    ear = Ear("+/status")
+    CONFIG.write_text("broker:\n  hots: x\n")
+    told("systemctl", "reload", UNIT)
+    until(lambda: "configuration_refused" in journal(), "a refused configuration")
+    need(active() and state("MainPID") == pid, "a faulty file has stopped it")
+    CONFIG.write_text(CONFIGURED.format(prefix="neu"))
+    began = time.monotonic()
+    told("systemctl", "reload", UNIT)
+    until(lambda: ear.heard("neu/status"), "a status under the new prefix")
+    took_s = time.monotonic() - began
+    ear.close()
+    need(state("MainPID") == pid and active(), "restarted instead")
+    need("write host" in journal(), "the log does not say what to write instead")
+    errors = told("journalctl", "--unit", UNIT, "--priority", "err", "--no-pager", "--output", "cat")
+    need("configuration_refused" in errors and '"started"' not in errors, f"priorities are lost: {errors[-600:]}")
+    return f"faulty file refused with a reason; new prefix in force after {took_s:.1f} s in the same process"
+
+
+def stop_is_clean() -> str:
+    began = time.monotonic()
+    told("systemctl", "stop", UNIT)
+    took_s = time.monotonic() - began
+    need(took_s < 1, f"took {took_s:.2f} s")
+    need(state("Result") == "success", state("Result"))
+    ear = Ear("neu/status")
+    until(lambda: ear.heard("neu/status"), "a retained status")
+    last = ear.heard("neu/status")[-1]
+    ear.close()
+    need(last == (True, "offline"), str(last))
+    return f"in {took_s * 1000:.0f} ms, result success, offline retained"
+
+
+def faulty_file_is_told() -> str:
+    CONFIG.write_text("broker:\n  hots: x\n")
+    told("systemctl", "start", UNIT, check=False)
+    time.sleep(4)
+    need(state("ActiveState") == "failed" and state("ExecMainStatus") == "2", state("ActiveState"))
+    CONFIG.write_text(CONFIGURED.format(prefix="dragoman"))
+    told("systemctl", "start", UNIT)
+    return "a start with a faulty file ends with status 2, is not tried again; a mended one starts"
+
+
+def removes_and_purges() -> str:
+    told("dpkg", "--remove", "dragoman")
+    need(not Path("/usr/lib/dragoman").exists(), "the venv is left")
+    need(CONFIG.exists() and (HOME / "password").exists(), "removal took the configuration")
+    need(told("systemctl", "is-active", UNIT, check=False) != "active", "still running")
+    told("dpkg", "--purge", "dragoman")
+    places = ("/etc", "/usr", "/var/lib")
+    left = told("find", *places, "-name", "*dragoman*", "-print")
+    need(not left, f"left: {left}")
+    return "remove keeps the configuration; purge leaves nothing behind"
+
+
+SCENES = {
+    "installed": installs,
+    "unit": verifies,
+    "READY after subscription": ready_after_subscription,
+    "credential read": credential_is_read,
+    "interpretation": interpretation_comes_back,
+    "setup": setup_writes,
+    "watchdog": watchdog_restarts,
+    "SIGKILL": killed_recovers,
+    "state directory": state_directory_survives,
+    "reload": reload_applies,
+    "stop": stop_is_clean,
+    "faulty configuration": faulty_file_is_told,
+    "removed": removes_and_purges,
+}
+
+
+def main() -> None:
+    """Play the scenes in order until one fails, since each begins where the one before has ended."""
+    lines = [told("systemctl", "--version").splitlines()[0]]
+    for name, scene in SCENES.items():
+        try:
+            lines.append(f"ok    {name:<25} {scene()}")
+        except Failed as error:
+            lines.append(f"FAIL  {name:<25} {error}")
+            break
+        except Exception:
+            lines.append(f"FAIL  {name:<25} {traceback.format_exc()}")
+            break
+        finally:
+            SHOWN.write_text("\n".join(lines) + "\n")
+    else:
+        SHOWN.write_text("\n".join([*lines, "all shown"]) + "\n")
+
+
+if __name__ == "__main__":
+    main()
