@@ -66,7 +66,8 @@ _RUNNERS_UP = 4
 def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
     """One Verdict for each row of the scores."""
     probabilities = np.exp(_log_softmax(scores.label / calibration.temperature))
-    ranking = np.argsort(-probabilities, axis=1)[:, :_RUNNERS_UP]
+    # Equal logits are frequent in int8; stable, so that every numpy breaks the tie alike.
+    ranking = np.argsort(-probabilities, axis=1, kind="stable")[:, :_RUNNERS_UP]
     units = np.argmax(np.where(_ACCEPTED[ranking[:, 0]], scores.unit, -np.inf), axis=1)
     inverted = scores.polarity[:, 1] > scores.polarity[:, 0]
     kinds = _log_softmax(scores.kind)

@@ -215,14 +215,14 @@ _TOLD = ("event", "availability", "command", "config", "log")
 
 def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     kind = _kind([chosen])
-    topic = topics.for_scalar(rng, speaking, _level(chosen.key), topics.GROUPS.get(chosen.label or "", ()), kind)
+    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen), topics.GROUPS.get(chosen.label or "", ()), kind)
     return _finished(topic, _Leaf(chosen), type_, kind)
 
 
 def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
     kind = _kind([chosen])
-    topic = topics.for_scalar(rng, speaking, _level(chosen.key), topics.GROUPS.get(chosen.label or "", ()), kind)
+    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen), topics.GROUPS.get(chosen.label or "", ()), kind)
     name = rng.choice(
         ("value", "value", "value", "val", "v", "state", "Value", "current", "wert", "valeur", "payload", "reading")
     )
@@ -234,6 +234,14 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
     if rng.random() < 0.3 and chosen.unit_text is not None:
         tree[rng.choice(("unit", "units", "uom", "u"))] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
     return _finished(topic, _shuffled(rng, tree), type_, kind)
+
+
+def _placed(rng: random.Random, chosen: Item) -> str:
+    """The reading as topic levels: its key, now and then with where or when on a level of its own, `energy/today`."""
+    key = _level(chosen.key)
+    if rng.random() < 0.1:
+        return f"{key}/{rng.choice(rng.choice(_PLACES).split())}"
+    return key
 
 
 def _level(key: str) -> str:

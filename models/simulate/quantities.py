@@ -146,6 +146,9 @@ def number(rng: random.Random, spread: Range) -> int | float:
         value = rng.uniform(spread.low, spread.high)
     if spread.decimals == 0:
         return round(value)
+    if abs(value) >= 3 and rng.random() < 0.15:
+        # 231 volts are sent as often as 231.4, and are no millivolts.
+        return round(value)
     # Some firmware prints a float's every digit: 21.299999237060547.
     return value if rng.random() < 0.02 else round(value, spread.decimals)
 
