@@ -8,10 +8,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from agent.config import Broker, Tls
+from agent.config import Broker, Tls
 
 CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"
 """The environment variable by which systemd tells where the unit's credentials are."""

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from structlog.typing import FilteringBoundLogger
 
-from agent.config import Config, ConfigError
+from agent.config import Config
+from agent.config_file import ConfigError
 from agent.core.decode import Limits
 from agent.core.memo import Memo
 from agent.core.memory import Memory

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from agent.cli import main
-from agent.config import Config, ConfigError, load, plain
+from agent.config import Config, plain
+from agent.config_file import ConfigError, load
 from agent.options import is_host, is_prefix, is_topic_filter
 
 CONFIGS = Path(__file__).parents[1] / "configs"

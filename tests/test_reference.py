@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from agent.cli import main
-from agent.config import Config, load, plain
+from agent.config import Config, plain
+from agent.config_file import load
 from agent.reference import EXAMPLE, files, json_schema
 from tests.test_config import ACCEPTED
 

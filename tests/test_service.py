@@ -17,7 +17,8 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from agent.config import Config, ConfigError, Fault
+from agent.config import Config
+from agent.config_file import ConfigError, Fault
 from agent.core.encode import Tokens
 from agent.core.message import Message, Publication
 from agent.core.pipeline import Reader

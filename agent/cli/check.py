@@ -13,7 +13,8 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
-from agent.config import ConfigError, Fault, load, plain
+from agent.config import plain
+from agent.config_file import ConfigError, Fault, load
 from agent.reference import json_schema
 
 

@@ -17,7 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from agent import capture
 from agent.cli.run import address, configured
-from agent.config import Config, ConfigError
+from agent.config import Config
+from agent.config_file import ConfigError
 from agent.core.message import Message
 from agent.core.redact import Redactor
 from agent.credentials import CredentialError, password, tls_context

@@ -13,7 +13,7 @@ from pathlib import Path
 from agent import capture
 from agent.cli.record import plain_client
 from agent.cli.run import address, configured
-from agent.config import ConfigError
+from agent.config_file import ConfigError
 from agent.credentials import CredentialError
 
 _ANSWER_S = 15.0

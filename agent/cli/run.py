@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from agent import config, log
-from agent.config import Config, ConfigError
+from agent import config_file, log
+from agent.config import Config
+from agent.config_file import ConfigError
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
 from agent.credentials import CredentialError, password
@@ -113,7 +114,7 @@ def settings_of(chosen: Config, secret: str | None, unsubscribe: tuple[str, ...]
 
 def configured(arguments: argparse.Namespace) -> Config:
     """The configuration that the command line asks for. Raises ConfigError."""
-    chosen = config.load(arguments.config, os.environ) if arguments.config else Config()
+    chosen = config_file.load(arguments.config, os.environ) if arguments.config else Config()
     if arguments.broker is None:
         return chosen
     host, port = arguments.broker

@@ -15,7 +15,8 @@ from pathlib import Path
 import yaml
 
 from agent import probe
-from agent.config import Broker, ConfigError, Tls, load
+from agent.config import Broker, Tls
+from agent.config_file import ConfigError, load
 from agent.credentials import CredentialError, password
 from agent.probe import BrokerRefused, Seen
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.cli import main
-from agent.config import load
+from agent.config_file import load
 from tests.broker.conftest import Ear, Mosquitto, free_port
 
 MakeBroker = Callable[..., Mosquitto]
