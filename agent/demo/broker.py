@@ -28,7 +28,7 @@ def broker() -> Iterator[int]:
     try:
         import amqtt.broker  # noqa: F401
     except ImportError:
-        raise BrokerMissing("the demo needs a broker of its own; install it by: pip install 'dragoman[demo]'") from None
+        raise BrokerMissing("the demo needs a broker of its own; install it by: pip install amqtt==0.12.0") from None
     # Its warnings are about clients that go without a word, which is what ours do at the end.
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.CRITICAL)
