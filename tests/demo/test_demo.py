@@ -85,7 +85,7 @@ def test_without_amqtt_it_says_how_to_install_it(tmp_path: Path) -> None:
         [*COMMAND, "--seconds", "1"], capture_output=True, text=True, timeout=30, check=False, env=environment
     )
     assert done.returncode == 1
-    assert done.stderr == "dragoman: the demo needs a broker of its own; install it by: pip install 'dragoman[demo]'\n"
+    assert done.stderr == "dragoman: the demo needs a broker of its own; install it by: pip install amqtt==0.12.0\n"
 
 
 @pytest.mark.parametrize("options", [["--seconds", "0"], ["--speed", "-1"], ["--speed", "fast"]])
