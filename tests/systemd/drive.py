@@ -1,4 +1,4 @@
-"""Drives the installed service inside a booted tree, as root, and writes what it showed to /root/shown.txt.
+"""Drives the installed service inside a booted tree, as root, and writes what it showed to /srv/shown.txt.
 
 Standard library alone: this runs with the tree's own Python, before and after the package is there.
 """
@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 UNIT = "dragoman.service"
-PACKAGE = "/root/dragoman.deb"
-SHOWN = Path("/root/shown.txt")
+PACKAGE = "/srv/dragoman.deb"
+SHOWN = Path("/srv/shown.txt")
 HOME = Path("/etc/dragoman")
 CONFIG = HOME / "dragoman.yaml"
 PASSWORD = "kein-geheimnis-4711"
@@ -232,7 +232,7 @@ def interpretation_comes_back() -> str:
 
 
 def setup_writes() -> str:
-    target = Path("/root/made.yaml")
+    target = Path("/srv/made.yaml")
     flags = ("--host", "127.0.0.1", "--username", "dragoman", "--password-file", str(HOME / "password"))
     found = told("dragoman", "setup", "-c", str(target), *flags, "--listen", "1").splitlines()[0]
     need(PASSWORD not in target.read_text() + found, "the password is in the file")
