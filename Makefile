@@ -94,14 +94,15 @@ $(VENV)/test: $(VENV)/made pyproject.toml constraints.txt
 $(TRAINING)/made: pyproject.toml
 	@command -v $(TRAINING_PYTHON) >/dev/null || { echo "training needs Python 3.11; set TRAINING_PYTHON=..."; exit 1; }
 	$(TRAINING_PYTHON) -m venv $(TRAINING)
-	$(TRAINING)/bin/python -m pip install --quiet --constraint models/constraints.txt --editable '.[training]'
+	@$(TRAINING)/bin/python -m pip install --quiet --constraint models/constraints.txt --editable '.[training]'
 	@touch $@
 
 model: $(TRAINING)/made ## rebuild the released model from the package registries
 	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/build
 
-evaluate: $(TRAINING)/made ## measure the released model on left-out ecosystems
-	$(TRAINING)/bin/python -m models.evaluate build
+evaluate: $(TRAINING)/made ## measure the first training of a build on the ecosystems that were left out of it
+	@set -f; $(TRAINING)/bin/python -m models.evaluate build/first.tflite build/left-out build/facts \
+	  --without $$(cat models/left-out.txt) --calibration build/calibration.json --out build/evaluation.json
 
 score: $(VENV)/made ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
 	$(BIN)/dragoman interpret --stats < $(MESSAGES) | $(BIN)/python -m models.predictions > build/predictions.jsonl
