@@ -14,6 +14,9 @@ import tensorflow as tf
 
 from agent.core.encode import BUCKETS, CHARACTERS, PIECES, SEGMENTS, WIDTH
 
+READ = tuple(segment for segment in SEGMENTS if segment.name != "siblings")
+"""Segments whose characters are read by the convolutions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -39,7 +42,7 @@ def network(shape: Shape, classes: int) -> tf.keras.Model:
     characters = layers.Input((1, WIDTH), dtype=tf.int32, name="characters")
     pieces = layers.Input((1, PIECES), dtype=tf.int32, name="pieces")
     rows = layers.Embedding(BUCKETS, shape.piece, name="piece_table", embeddings_initializer=_small())(pieces)
-    seen = [_mean(rows, start, count) for start, count in _piece_groups()]
+    seen = [_mean(rows, start, count) for start, count in piece_groups()]
     if shape.convolutions:
         letters = layers.Embedding(CHARACTERS, shape.character, name="character_table")(characters)
         seen += _read(letters, shape)
@@ -54,7 +57,7 @@ def _small() -> tf.keras.initializers.Initializer:
     return tf.keras.initializers.RandomUniform(-0.25, 0.25, seed=1)
 
 
-def _piece_groups() -> list[tuple[int, int]]:
+def piece_groups() -> list[tuple[int, int]]:
     """(first slot, slots) of each group of pieces: the trigrams of each segment, then the words of each."""
     groups = []
     start = 0
@@ -73,11 +76,13 @@ def _mean(rows: tf.Tensor, start: int, count: int) -> tf.Tensor:
 def _read(letters: tf.Tensor, shape: Shape) -> list[tf.Tensor]:
     """Pooled convolutions over all segments but the siblings, one [batch, 1, 1, channels] for each segment."""
     layers = tf.keras.layers
-    widths = [segment.width for segment in SEGMENTS if segment.name != "siblings"]
+    widths = [segment.width for segment in READ]
     total = sum(widths)
     read = layers.Lambda(lambda x: x[:, :, :total, :])(letters)
-    for channels, span in zip(shape.convolutions, shape.spans, strict=True):
-        read = layers.Conv2D(channels, (1, span), strides=(1, 2), padding="same", activation="relu")(read)
+    for number, (channels, span) in enumerate(zip(shape.convolutions, shape.spans, strict=True), 1):
+        read = layers.Conv2D(
+            channels, (1, span), strides=(1, 2), padding="same", activation="relu", name=f"convolution_{number}"
+        )(read)
     shrink = 2 ** len(shape.convolutions)
     pooled = []
     start = 0

@@ -21,17 +21,21 @@ from models.train import WEIGHTS, sizes
 REPRESENTATIVE = 1_000
 
 
-def load(run: Path) -> tf.keras.Model:
-    """The network that a training run left, in float."""
+def shape_of(run: Path) -> Shape:
+    """Sizes of the network of a training run."""
     recipe = json.loads((run / "recipe.json").read_text())
-    shape = Shape(
+    return Shape(
         **{
             **recipe["shape"],
             "convolutions": tuple(recipe["shape"]["convolutions"]),
             "spans": tuple(recipe["shape"]["spans"]),
         }
     )
-    model = network(shape, sum(sizes()))
+
+
+def load(run: Path) -> tf.keras.Model:
+    """The network that a training run left, in float."""
+    model = network(shape_of(run), sum(sizes()))
     model.load_weights(str(run / WEIGHTS))
     return model
 

@@ -9,7 +9,7 @@ varies: a number becomes its type and magnitude, a long identifier becomes `#`.
     topic_last   the last topic level that is not the name
     topic_rest   the levels before it, last first
     value        type and magnitude, or the beginning of a text
-    siblings     neighbouring keys, nearest first, with those values that are text
+    siblings     neighbouring keys, nearest first, with those values that are text; of an array, the neighbours' numbers
 
 The model sees the characters of the text and hashed pieces of it: trigrams and whole words. All hashing is integer
 arithmetic on the whole batch at once, because plain Python would cost more than the network does.
@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from agent.core.message import Field
 from agent.core.values import number_and_unit
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same field would give other tokens; a model made for another version is refused."""
 
 
@@ -54,12 +54,12 @@ SEGMENTS = (
     Segment("topic_last", 28, True, 8),
     Segment("topic_rest", 36, False, 12),
     Segment("value", 20, False, 4),
-    Segment("siblings", 64, False, 20),
+    Segment("siblings", 84, False, 24),
 )
 WIDTH = sum(segment.width for segment in SEGMENTS)
 CHARACTERS = 512
 """Size of the character vocabulary; 0 is space and padding."""
-BUCKETS = 8192
+BUCKETS = 11_264
 """Size of the hashed vocabulary; 0 is nothing."""
 PIECES = sum(segment.words + segment.width * segment.trigrams for segment in SEGMENTS)
 _WIDTHS = [segment.width for segment in SEGMENTS]
@@ -109,10 +109,17 @@ def tokens(texts: Sequence[str]) -> Tokens:
     return Tokens(characters.astype(np.int32), pieces)
 
 
+# A unit inside a key stays whole, though its letters change case: `kWhToday`, `socTempdBm`, `IkW`.
+_UNIT_WORD = re.compile(
+    r"(?<![A-Z])(kWh|MWh|mWh|Wh|kW|mW|MW|kVA|VA|kVar|kV|mV|mA|mAh|Ah|kHz|MHz|GHz|Hz|hPa|kPa|MPa|Pa|dBm|dBA|dB|kB|MB|GB|MiB|GiB|mS|"
+    r"mmHg|inHg|lx|kg|km|mL|W|V|A)(?=[A-Z]|$|[\s_\-.:;,/|0-9])"
+)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s_\-.:;,/|]+")
 # What names one device and not its meaning: an address or serial, and any long run of digits.
-_IDENTIFIER = re.compile(r"(?<![a-z0-9])(?=[a-f]*[0-9])(?:0x)?[0-9a-f]{6,}(?![a-z0-9])|[0-9]{4,}")
+_IDENTIFIER = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Fa-f]*[0-9])(?:0[xX])?[0-9A-Fa-f]{6,}(?![A-Za-z0-9])|0x[0-9A-Fa-f]{4,}|[0-9]{4,}"
+)
 
 
 def plain_name(name: str) -> str:
@@ -127,9 +134,13 @@ _LONGEST = 96
 
 @lru_cache(maxsize=16_384)
 def _plain_name(name: str) -> str:
-    words = name if name.islower() or name.isupper() else _HUMP.sub(" ", name)
-    words = _fold(words[:_LONGEST])
-    return _SEPARATORS.sub(" ", _IDENTIFIER.sub("#", words)).strip()
+    # Addresses are masked before words are split, or `8CAAB5` would leave `8 caab 5`.
+    words = _IDENTIFIER.sub("#", name)
+    if not (words.islower() or words.isupper()):
+        words = " ".join(
+            [part if _UNIT_WORD.fullmatch(part) else _HUMP.sub(" ", part) for part in _UNIT_WORD.split(words)]
+        )
+    return _SEPARATORS.sub(" ", _fold(words[:_LONGEST])).strip()
 
 
 def plain_value(value: Any) -> str:
@@ -153,7 +164,11 @@ def _plain_text(text: str) -> str:
 
 
 def _plain_number(number: int | float) -> str:
-    """`i` or `f`, sign, and the magnitude in steps of 1, 2, 5: 21.4 is `f2e1`; whole numbers up to 4 stand exactly."""
+    """`i` or `f`, sign, leading digit and power of ten, and for a fraction its decimals up to three.
+
+    21.4 is `f2e1.1`, 231 is `i2e2`, 84885.708 is `f8e4.3`; whole numbers up to 9 stand exactly. How finely a device
+    reports tells watt-hours from kilowatt-hours; further digits only vary.
+    """
     if isinstance(number, float):
         if not math.isfinite(number):
             return "null"
@@ -163,17 +178,16 @@ def _plain_number(number: int | float) -> str:
     if number == 0:
         return f"{kind}0"
     sign = "-" if number < 0 else ""
-    if kind == "i" and abs(number) < 5:
+    if kind == "i" and abs(number) < 10:
         return f"i{sign}{abs(number)}"
     if isinstance(number, float):
         mantissa, _, power = f"{abs(number):.0e}".partition("e")
-        exponent = int(power)
-    else:
-        # Not through float, which an integer of more than 308 digits overflows.
-        digits = str(abs(number))
-        mantissa, exponent = digits[0], len(digits) - 1
-    step = "5" if mantissa >= "5" else "2" if mantissa >= "2" else "1"
-    return f"{kind}{sign}{step}e{exponent}"
+        fraction = repr(abs(number)).partition("e")[0].partition(".")[2]
+        decimals = 0 if fraction == "0" else min(len(fraction), 3)
+        return f"{kind}{sign}{mantissa}e{int(power)}.{decimals}"
+    # Not through float, which an integer of more than 308 digits overflows.
+    digits = str(abs(number))
+    return f"{kind}{sign}{digits[0]}e{len(digits) - 1}"
 
 
 def _fold(text: str) -> str:
@@ -188,8 +202,9 @@ def _siblings_text(siblings: tuple[tuple[str, Any], ...]) -> str:
     parts: list[str] = []
     length = 0
     for key, value in siblings:
-        part = plain_name(key)
-        if isinstance(value, str) and value and len(value) <= 16:
+        # The members of an array have no keys; their numbers are what tells volts from amperes among them.
+        part = plain_name(key) if key else plain_value(value)
+        if key and isinstance(value, str) and value and len(value) <= 16:
             text = _plain_text(value)
             # A neighbour's number varies with every message and says little; its words may be a unit or a name.
             if not text.startswith("'"):

@@ -10,6 +10,9 @@ from agent.core.message import Field, Report
 SIBLINGS = 16
 """Neighbours kept for a field; the encoder has room for about ten short keys."""
 
+ARRAY_SIBLINGS = 8
+"""Of them, neighbours in the same array: a long one must not hide the keys around it."""
+
 
 def fields(report: Report) -> list[Field]:
     """One Field for each scalar in the report's tree, in document order; a scalar tree gives a single one."""
@@ -33,7 +36,8 @@ def _leaves(
     shown = _shown(members, isinstance(container, list))
     for position, (key, value) in enumerate(members):
         inner_pointer = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-        neighbours = (*_nearest(shown, position), *outer)[:SIBLINGS]
+        nearest = _nearest(shown, position)
+        neighbours = (*(nearest[:ARRAY_SIBLINGS] if isinstance(container, list) else nearest), *outer)[:SIBLINGS]
         if isinstance(value, (dict, list)):
             yield from _leaves(value, inner_pointer, (*keys, key), topic, neighbours)
         else:
@@ -41,10 +45,9 @@ def _leaves(
 
 
 def _shown(members: list[tuple[str, Any]], is_list: bool) -> list[tuple[str, Any]]:
-    # The indices of an array say nothing to a neighbour; the keys of an object do.
-    if is_list:
-        return []
-    return [(key, None if isinstance(value, (dict, list)) else value) for key, value in members]
+    # The indices of an array say nothing to a neighbour, its numbers do; of an object the keys do.
+    shown = [("" if is_list else key, None if isinstance(value, (dict, list)) else value) for key, value in members]
+    return [] if is_list and all(value is None for _, value in shown) else shown
 
 
 def _nearest(shown: list[tuple[str, Any]], position: int) -> list[tuple[str, Any]]:

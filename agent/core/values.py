@@ -10,9 +10,7 @@ from typing import Any
 
 from agent.core.units import spelled_unit
 
-_NUMBER = re.compile(
-    r"([+-]?(?:\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s.,:;+-][^\d]{0,11})?"
-)
+_NUMBER = re.compile(r"([+-]?(?:\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,3})?)\s*([^\d\s.,:;+-].{0,11})?")
 _LONGEST = 64
 """Characters of a text that may still be a number with its unit."""
 

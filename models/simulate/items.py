@@ -178,6 +178,11 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     """An item of the label, called and valued as this voice does."""
     term = vocabulary.term(rng, label, voice.language)
     valued = _valued(rng, label, voice, term.fact, term.inverted)
+    told = _unit_told(term.text, label) if term.fact is None else None
+    if told and told != valued.unit:
+        number = quantities.measurement_in(rng, label, told)
+        if number is not None:
+            valued = Item("", number, label, told, unit_text=told)
     if voice.symbols and label in SYMBOLS:
         key = rng.choice(SYMBOLS[label])
         if rng.random() < 0.3:
@@ -191,7 +196,7 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         )
     if term.terse:
         words = term.text
-        if rng.random() < 0.2:
+        if rng.random() < 0.2 and not words[-1].isdigit():
             words = f"{words}{rng.randint(1, 4)}"
         key = words if rng.random() < 0.6 else join(split_words(words), voice.case)
     elif term.fact is not None and rng.random() < 0.3:
@@ -207,6 +212,20 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     return replace(valued, key=key)
 
 
+_TEMPERATURE_TOLD = {"tf": "°F", "tempf": "°F", "tc": "°C", "tempc": "°C"}
+
+
+def _unit_told(text: str, label: str) -> str | None:
+    """The unit that a name itself tells, `kwh total` or `dist cm`; None when it tells none."""
+    words = split_words(text)
+    if label == "temperature" and words and words[0] in _TEMPERATURE_TOLD:
+        return _TEMPERATURE_TOLD[words[0]]
+    for unit in LABELS[label].units or {spread.unit for spread in quantities.RANGES.get(label, ())}:
+        if any(len(word) > 1 and word in map(str.lower, UNIT_SUFFIXES.get(unit, ())) for word in words):
+            return unit
+    return None
+
+
 def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Item:
     """An item of a source's statement; `faithful` keeps the source's own spelling."""
     valued = _valued(rng, fact.label, voice, fact, fact.polarity == "inverted")
@@ -220,7 +239,7 @@ def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Ite
 
 def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
     if voice.case in ("camel", "pascal"):
-        return key + _capital(suffix)
+        return suffix + _capital(key) if rng.random() < 0.2 else key + _capital(suffix)
     if voice.case in ("space", "title"):
         return f"{key} [{suffix}]" if rng.random() < 0.5 else f"{key} ({suffix})"
     if rng.random() < 0.08:
@@ -305,7 +324,7 @@ def _text_or_switch(rng: random.Random, label: str) -> Any:
         label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action")
         and rng.random() < 0.2
     ):
-        return rng.randint(0, 9)
+        return rng.randint(0, 9) if rng.random() < 0.7 else rng.randint(0, 255)
     return rng.choice(words)
 
 

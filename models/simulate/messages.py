@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.core.ontology import LABELS, Nature
 from models.facts import Device, Fact
 from models.simulate import topics
 from models.simulate.items import Item, Vocabulary, derived, item, of_fact
-from models.simulate.quantities import identifier, timestamp
+from models.simulate.quantities import identifier, measurement, timestamp
 from models.simulate.voice import UNIT_SUFFIXES, Voice, join, spell, split_words, voice
 
 
@@ -251,8 +251,10 @@ def _level(key: str) -> str:
 
 def _tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
     form = rng.random()
-    if form < 0.5:
+    if form < 0.48:
         return _flat(rng, speaking, items)
+    if form < 0.5:
+        return _registers(rng, speaking, items)
     if form < 0.66:
         return _grouped(rng, speaking, items)
     if form < 0.78:
@@ -376,16 +378,47 @@ def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
 
 _PLACES = (
     "total today yesterday month year day week lifetime import export in out", "l1 l2 l3 total", "L1 L2 L3", "a b c", "1 2 3 4", "0 1 2 3",
-    "min max avg", "min max current average", "current target", "inside outside", "indoor outdoor", "value raw", "now max min", "ch0 ch1 ch2",
+    "min max avg", "min max current average", "inside outside", "indoor outdoor", "value raw", "now max min", "ch0 ch1 ch2",
     "phase1 phase2 phase3", "heute gestern gesamt", "today total", "inst avg peak", "grid pv battery load", "x y z", "left right", "state last",
     "used free total", "lat lon alt", "in out", "rx tx", "consumed produced", "by_minute by_hour", "front rear", "upper lower", "status value",
 )  # fmt: skip
+
+
+_WANTED = {"temperature": "climate_setpoint", "humidity": "config_setting", "pressure": "config_setting"}
+_IS_AND_WANTED = (
+    ("current", "target"), ("act", "req"), ("actual", "set"), ("ist", "soll"), ("value", "setpoint"), ("is", "should"), ("now", "goal"),
+    ("measured", "requested"), ("actuelle", "consigne"), ("actual", "demand"),
+)  # fmt: skip
+_REGISTERS = (
+    ("voltage", "current", "power", "power_factor"), ("voltage", "current", "power"), ("voltage", "current"), ("power", "energy"),
+    ("current", "power", "energy"), ("voltage", "voltage", "current", "power"), ("temperature", "humidity"),
+    ("temperature", "humidity", "atmospheric_pressure"), ("voltage", "frequency"), ("power", "reactive_power", "apparent_power"),
+    ("location", "location"), ("acceleration",), ("temperature", "voltage", "battery"), ("data_size", "data_size"),
+)  # fmt: skip
+
+
+def _registers(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+    """One array of unlike numbers, in runs: `"nums": [230.1, 231.0, 229.8, 4.1, 3.9, 4.0, 943, 901, 916]`."""
+    run = rng.choice((1, 1, 2, 3, 3, 4))
+    row: list[Any] = []
+    for label in rng.choice(_REGISTERS):
+        number, unit = measurement(rng, label)
+        row += _series(rng, Item("", number, label, unit), run)
+    name = rng.choice(
+        ("values", "data", "d", "v", "reg", "regs", "meas", "arr", "vals", "m", "nums", "list", "raw", "info", "stat")
+    )
+    return {**_flat(rng, speaking, items[:4]), name: row}
 
 
 def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
     """The group says what is measured, its members only where or when: `{"energy": {"today": 1.2, "total": 940}}`."""
     tree: dict[str, Any] = {}
     for chosen in items:
+        if chosen.label in _WANTED and rng.random() < 0.4:
+            is_, wanted = rng.choice(_IS_AND_WANTED)
+            aim = replace(chosen, label=_WANTED[chosen.label])
+            tree[chosen.key] = {spell(rng, is_, speaking): _Leaf(chosen), spell(rng, wanted, speaking): _Leaf(aim)}
+            continue
         names = rng.choice(_PLACES).split()
         suffixes = UNIT_SUFFIXES.get(chosen.unit or "", ())
         if suffixes and rng.random() < 0.25:

@@ -45,9 +45,9 @@ RANGES: dict[str, tuple[Range, ...]] = {
         " mW .2 10 9000 0 log, MW .05 .1 40 2",
         "apparent_power": "VA 5 1 6000 0 log, VA 3 1 4000 1 log, kVA .7 .1 20 2",
         "reactive_power": "var 5 -3000 3000 0, var 3 0 900 1, kvar .7 -5 9 2",
-        "power_factor": "- 7 0 1 2, - 2 -1 1 3, % 1.5 10 100 0",
+        "power_factor": "- 2 0 1 0, - 7 0 1 2, - 2 -1 1 3, % 1.5 10 100 0",
         "energy": "kWh 6 1 60000 2 log, kWh 4 .1 99 2, kWh 2 100 90000 3 log, kWh 1 1 9999 1 log,"
-        " Wh 5 10 9000000 0 log, Wh 2 1 50000 1 log, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
+        " Wh 5 10 9000000 0 log, Wh 2 1 50000 1 log, Wh 1.5 1 200000 3 log, mWh .15 0 9000 3, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
         " kJ .1 10 90000 0 log, MJ .15 1 900 1, GJ .3 1 300 3",
         "reactive_energy": "kvarh 4 1 9000 2 log, varh 2 10 900000 0 log",
         "energy_storage": "kWh 4 .2 80 2, Wh 3 100 60000 0 log, MWh .1 .1 10 2",
@@ -138,7 +138,7 @@ def measurement_in(rng: random.Random, label: str, unit: str) -> int | float | N
 
 def number(rng: random.Random, spread: Range) -> int | float:
     """A number of the range; now and then zero, which every sensor reports at some time."""
-    if spread.low <= 0 <= spread.high and rng.random() < 0.15:
+    if spread.low <= 0 <= spread.high and rng.random() < 0.22:
         return 0 if spread.decimals == 0 or rng.random() < 0.5 else 0.0
     if spread.logarithmic:
         value = math.exp(rng.uniform(math.log(max(spread.low, 0.01)), math.log(spread.high)))

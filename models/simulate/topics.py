@@ -74,6 +74,7 @@ _GROUPS = {
     "timestamp": "info,history,status",
     "duration": "system,status,history,stats",
     "connectivity": "status,network,mqtt,wifi,cloud",
+    "update": "update,updates,ota,available updates,firmware,available",
     "climate_setpoint": "set,thermostat,settings,target",
 }
 GROUPS = {label: tuple(groups.split(",")) for label, groups in _GROUPS.items()}

@@ -46,9 +46,17 @@ def test_a_field_knows_its_keys_topic_and_neighbours() -> None:
     assert power.siblings == (("unit", "W"), ("Total", None), ("Time", "now"), ("id", 7))
 
 
-def test_indices_are_no_neighbours() -> None:
-    first, second = read({"list": [1, 2], "name": "x"})[:2]
-    assert first.siblings == second.siblings == (("name", "x"),)
+def test_of_an_array_the_neighbours_are_known_by_their_values_alone() -> None:
+    first, second = read({"list": [230, 4.1], "name": "x"})[:2]
+    assert first.siblings == (("", 4.1), ("name", "x"))
+    assert second.siblings == (("", 230), ("name", "x"))
+    assert read({"list": [{"a": 1}, {"b": 2}]})[0].siblings == ()
+
+
+def test_a_long_array_does_not_hide_the_keys_around_it() -> None:
+    middle = read({"list": list(range(100)), "name": "x"})[50]
+    assert middle.siblings[:2] == (("", 51), ("", 49))
+    assert middle.siblings[-1] == ("name", "x")
 
 
 def test_only_the_nearest_neighbours_are_kept() -> None:
