@@ -1,59 +1,47 @@
 """How good a quantized model is on ecosystems it was not trained on, beside simple baselines in the same run.
 
-`python -m models.evaluate MODEL.tflite EXAMPLES FACTS --without ECOSYSTEM ... [--calibration FILE]`
+`python -m models.evaluate MODEL.tflite EXAMPLES FACTS --without ECOSYSTEM ... [--calibration FILE] [--taught EXAMPLES]`
 
 EXAMPLES are messages of the left-out devices in their own keys (`models.simulate --only-left-out`); FACTS are all
-facts, of which the baselines learn what the model was allowed to: all but the left-out ecosystems.
+facts, of which the baselines learn what the model was allowed to: all but the left-out ecosystems. Writes the figures
+and, with `--picture`, how far the confidence can be trusted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import SGDClassifier
 
-from agent.core.encode import SEGMENTS, plain_name
+from agent.core.encode import SEGMENTS, WIDTH, plain_name, tokens
 from agent.core.ontology import LABELS
 from agent.tflite import Model
+from models.baselines import Answers, linear, lookup, nearest
 from models.calibrate import expected_calibration_error, label_logits, probabilities
-from models.examples import MASKED, read_shards
+from models.examples import MASKED, examples, read_shards
 from models.facts import Device
+from models.reliability import draw
 from models.simulate.__main__ import devices, split
+from models.simulate.languages import in_language
 
 EXAMPLES = 30_000
-TAUGHT = 60_000
-"""Rows for the linear baseline: with all 300,000 it was stopped after several minutes."""
+LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh")
 _LABELS = list(LABELS)
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What one method says of the examples."""
-
-    method: str
-    label: np.ndarray
-    """int [n]; -1 where it gives no answer."""
-    confidence: np.ndarray | None = None
-
-
-def names(folder: Path, count: int) -> list[str]:
-    """The name segment of the examples whose label is known, as `label_logits` reads them."""
-    found: list[str] = []
+def texts(folder: Path, count: int) -> list[tuple[str, int]]:
+    """(rendered text, label index) of the first examples whose label is known, as `label_logits` reads them."""
+    found: list[tuple[str, int]] = []
     for shard in read_shards(folder):
         known = np.flatnonzero(shard.targets[:, 0] != MASKED)[: count - len(found)]
-        part = np.ascontiguousarray(shard.texts[known, : SEGMENTS[0].width])
-        text = part.tobytes().decode("utf-32-le", "replace")
-        width = SEGMENTS[0].width
-        found += [text[start : start + width].strip() for start in range(0, len(text), width)]
+        text = np.ascontiguousarray(shard.texts[known]).tobytes().decode("utf-32-le", "replace")
+        lines = [text[start : start + WIDTH] for start in range(0, len(text), WIDTH)]
+        found += zip(lines, shard.targets[known, 0].tolist(), strict=True)
         if len(found) >= count:
             break
     return found
@@ -72,66 +60,76 @@ def taught(kept: list[Device]) -> list[tuple[str, int]]:
     return rows
 
 
-def lookup(rows: list[tuple[str, int]], asked: list[str]) -> Answers:
-    """The commonest label of exactly this name."""
-    table: dict[str, Counter[int]] = defaultdict(Counter)
-    for name, label in rows:
-        table[name][label] += 1
-    best = {name: labels.most_common(1)[0][0] for name, labels in table.items()}
-    return Answers("exact-key lookup", np.array([best.get(name, -1) for name in asked]))
-
-
-def linear(rows: list[tuple[str, int]], asked: list[str]) -> Answers:
-    """A linear model over character n-grams of the name, taught with at most TAUGHT of the rows."""
-    rows = random.Random(1).sample(rows, min(TAUGHT, len(rows)))
-    vectorizer = HashingVectorizer(analyzer="char_wb", ngram_range=(1, 5), n_features=2**18)
-    model = SGDClassifier(loss="log_loss", alpha=2e-6, random_state=1, max_iter=6, n_jobs=2)
-    model.fit(vectorizer.transform([name for name, _ in rows]), [label for _, label in rows])
-    return Answers("character n-grams, linear", model.predict(vectorizer.transform(asked)))
+def by_language(model: Model, left_out: list[Device]) -> dict[str, tuple[int, float]]:
+    """(fields, label accuracy) on the left-out integrations' readings by their names in each language."""
+    found = {}
+    for language in LANGUAGES:
+        rows = [row for message in in_language(left_out, language, 5) for row in examples(message)]
+        known = [(text, targets[0]) for text, targets in rows if targets[0] != MASKED]
+        right = 0
+        for start in range(0, len(known), 1024):
+            part = known[start : start + 1024]
+            best = model(tokens([text for text, _ in part])).label.argmax(axis=1)
+            right += int((best == np.array([label for _, label in part])).sum())
+        found[language] = (len(known), right / len(known))
+    return found
 
 
 def main() -> None:
-    """Print the table and write it as JSON."""
+    """Print the tables and write the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("examples", type=Path)
     parser.add_argument("facts", type=Path)
     parser.add_argument("--without", nargs="+", required=True)
     parser.add_argument("--calibration", type=Path)
+    parser.add_argument("--taught", type=Path, help="the model's own examples, for a linear model of the whole text")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--picture", type=Path)
     arguments = parser.parse_args()
+    console = Console()
+    model = Model(arguments.model.read_bytes())
     temperature = json.loads(arguments.calibration.read_text())["temperature"] if arguments.calibration else 1.0
-    logits, truths = label_logits(Model(arguments.model.read_bytes()), arguments.examples, EXAMPLES)
+    logits, truths = label_logits(model, arguments.examples, EXAMPLES)
     found = probabilities(logits, temperature)
-    asked = names(arguments.examples, EXAMPLES)
-    kept, _ = split(devices(arguments.facts), arguments.without)
+    confidence, right = found.max(axis=1), found.argmax(axis=1) == truths
+    lines = [text for text, _ in texts(arguments.examples, EXAMPLES)]
+    asked = [line[: SEGMENTS[0].width].strip() for line in lines]
+    kept, left_out = split(devices(arguments.facts), arguments.without)
     rows = taught(kept)
     seen = {name for name, _ in rows}
     unseen = np.array([name not in seen for name in asked])
-    confidence = found.max(axis=1)
-    methods = [lookup(rows, asked), linear(rows, asked), Answers("this model, int8", found.argmax(axis=1), confidence)]
-    table = Table(
-        "method",
-        "all",
-        "unseen keys",
-        title=f"label accuracy, {len(truths)} fields, {unseen.mean():.0%} with an unseen key",
-    )
-    figures = {}
+    methods = [lookup(rows, asked), linear("n-grams of the key, linear", rows, asked), nearest(rows, asked)]
+    if arguments.taught:
+        methods.append(linear("n-grams of the whole text, linear", texts(arguments.taught, 60_000), lines))
+    methods.append(Answers("this model, int8", found.argmax(axis=1)))
+    title = f"label accuracy, {len(truths)} fields, {unseen.mean():.0%} with an unseen key"
+    table = Table("method", "all", "unseen keys", title=title)
+    figures: dict[str, object] = {}
     for answers in methods:
-        right = answers.label == truths
-        figures[answers.method] = {"all": float(right.mean()), "unseen": float(right[unseen].mean())}
-        table.add_row(answers.method, f"{right.mean():.3f}", f"{right[unseen].mean():.3f}")
-    Console().print(table)
-    right = found.argmax(axis=1) == truths
+        count = len(answers.label)
+        hits = answers.label == truths[:count]
+        figures[answers.method] = {"all": float(hits.mean()), "unseen": float(hits[unseen[:count]].mean())}
+        table.add_row(answers.method, f"{hits.mean():.3f}", f"{hits[unseen[:count]].mean():.3f}")
+    console.print(table)
     order = np.argsort(-confidence)
     figures["calibration_error"] = expected_calibration_error(confidence, right)
     figures["accuracy_of_surest_80_percent"] = float(right[order[: int(0.8 * len(order))]].mean())
-    Console().print(
+    console.print(
         f"calibration error {figures['calibration_error']:.3f}; "
         f"right on the surest 80 %: {figures['accuracy_of_surest_80_percent']:.3f}"
     )
+    integrations = [device for device in left_out if fnmatch(device.ecosystem, "ha:*")]
+    spoken = by_language(model, integrations)
+    table = Table("language", "fields", "label accuracy", "of English", title="names of left-out integrations")
+    for language, (count, accuracy) in spoken.items():
+        table.add_row(language, str(count), f"{accuracy:.3f}", f"{accuracy / spoken['en'][1]:.3f}")
+    console.print(table)
+    figures["languages"] = {language: accuracy for language, (_, accuracy) in spoken.items()}
     if arguments.out:
         arguments.out.write_text(json.dumps(figures, indent=1) + "\n")
+    if arguments.picture:
+        draw(arguments.picture, confidence, right)
 
 
 if __name__ == "__main__":

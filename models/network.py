@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from agent.core.encode import BUCKETS, CHARACTERS, PIECES, SEGMENTS, WIDTH
+from agent.tflite import vocabulary
 
 READ = tuple(segment for segment in SEGMENTS if segment.name != "siblings")
 """Segments whose characters are read by the convolutions."""
@@ -30,6 +31,11 @@ class Shape:
     """Positions that each convolution sees."""
     hidden: int = 256
     dropout: float = 0.1
+
+
+def sizes() -> list[int]:
+    """Classes of each head, in the order of the model's output."""
+    return [len(classes) for classes in vocabulary().values()]
 
 
 def network(shape: Shape, classes: int) -> tf.keras.Model:

@@ -24,9 +24,8 @@ from rich.table import Table
 
 from agent.core.encode import WIDTH, Tokens, tokens
 from models.examples import MASKED, read_shards
-from models.network import READ, Shape, network, piece_groups
-from models.quantize import load, shape_of
-from models.train import WEIGHTS, sizes
+from models.network import READ, Shape, network, piece_groups, sizes
+from models.runs import WEIGHTS, load, shape_of
 
 PROBED = 8_192
 """Examples from which saliencies are estimated."""

@@ -6,7 +6,6 @@ Full int8: weights and activations; the representative dataset sets the scales. 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,29 +14,9 @@ import tensorflow as tf
 
 from agent.core.encode import WIDTH, tokens
 from models.examples import read_shards
-from models.network import Shape, network
-from models.train import WEIGHTS, sizes
+from models.runs import load
 
 REPRESENTATIVE = 1_000
-
-
-def shape_of(run: Path) -> Shape:
-    """Sizes of the network of a training run."""
-    recipe = json.loads((run / "recipe.json").read_text())
-    return Shape(
-        **{
-            **recipe["shape"],
-            "convolutions": tuple(recipe["shape"]["convolutions"]),
-            "spans": tuple(recipe["shape"]["spans"]),
-        }
-    )
-
-
-def load(run: Path) -> tf.keras.Model:
-    """The network that a training run left, in float."""
-    model = network(shape_of(run), sum(sizes()))
-    model.load_weights(str(run / WEIGHTS))
-    return model
 
 
 def quantized(model: tf.keras.Model, examples: Path) -> bytes:

@@ -1,4 +1,6 @@
-"""Train a network on examples: `python -m models.train EXAMPLES OUT [--teacher LOGITS] --seed S`.
+"""Train a network on examples: `python -m models.train EXAMPLES OUT [--start RUN] [--teacher RUN] --seed S`.
+
+With a teacher the network learns from what that one holds of each example beside the truth (Hinton et al. 2015).
 
 Saves a checkpoint after every shard; started again with the same folder it goes on from there.
 """
@@ -19,12 +21,9 @@ import tensorflow as tf
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from agent.core.encode import SEGMENTS, WIDTH, tokens
-from agent.tflite import vocabulary
 from models.examples import HEADS, MASKED, Shard
-from models.network import Shape, network
-
-WEIGHTS = "network.weights.h5"
-"""File of a finished run's weights."""
+from models.network import Shape, network, sizes
+from models.runs import WEIGHTS, load, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,9 @@ class Recipe:
     weights: tuple[float, ...] = (1.0, 0.4, 0.3, 0.1, 0.1, 0.15, 0.1)
     """Share of each head in the loss, in the order of HEADS."""
     seed: int = 1
+    taught: float = 0.6
+    """Share of the teacher in the loss, where there is one; the truth has the rest."""
+    teacher_temperature: float = 2.0
 
 
 def main() -> None:
@@ -52,27 +54,40 @@ def main() -> None:
     parser.add_argument("--convolutions", type=int, nargs="*", default=[64, 96])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="a run whose weights to start from")
+    parser.add_argument("--teacher", type=Path, help="a run whose network teaches this one")
     arguments = parser.parse_args()
     recipe = replace(Recipe(), epochs=arguments.epochs, rate=arguments.rate, seed=arguments.seed)
-    shape = Shape(
-        piece=arguments.piece,
-        hidden=arguments.hidden,
-        convolutions=tuple(arguments.convolutions),
-        spans=(5, 3)[: len(arguments.convolutions)],
+    # Who starts from another run has its sizes.
+    shape = (
+        shape_of(arguments.start)
+        if arguments.start
+        else Shape(
+            piece=arguments.piece,
+            hidden=arguments.hidden,
+            convolutions=tuple(arguments.convolutions),
+            spans=(5, 3)[: len(arguments.convolutions)],
+        )
     )
     tf.keras.utils.set_random_seed(recipe.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "recipe.json").write_text(json.dumps({"recipe": asdict(recipe), "shape": asdict(shape)}, indent=1))
-    fit(arguments.examples, arguments.out, shape, recipe, arguments.start)
+    teacher = load(arguments.teacher) if arguments.teacher else None
+    fit(arguments.examples, arguments.out, shape, recipe, start=arguments.start, teacher=teacher)
 
 
-def sizes() -> list[int]:
-    """Classes of each head, in the order of the model's output."""
-    return [len(classes) for classes in vocabulary().values()]
+def fit(
+    folder: Path,
+    out: Path,
+    shape: Shape,
+    recipe: Recipe,
+    *,
+    start: Path | None = None,
+    teacher: tf.keras.Model | None = None,
+) -> tf.keras.Model:
+    """The trained network; its weights and progress are in `out`.
 
-
-def fit(folder: Path, out: Path, shape: Shape, recipe: Recipe, start: Path | None = None) -> tf.keras.Model:
-    """The trained network; its weights and progress are in `out`. `start` is a run to take the first weights from."""
+    `start` is a run to take the first weights from, `teacher` a network to learn from beside the truth.
+    """
     paths = sorted(folder.glob("shard-*.npz"))
     with np.load(paths[0]) as first:
         per_shard = len(first["targets"])
@@ -90,7 +105,7 @@ def fit(folder: Path, out: Path, shape: Shape, recipe: Recipe, start: Path | Non
     manager = tf.train.CheckpointManager(checkpoint, str(out / "checkpoints"), 1)
     if manager.latest_checkpoint:
         checkpoint.restore(manager.latest_checkpoint).expect_partial()
-    step = _step(model, optimizer, recipe)
+    step = _step(model, optimizer, recipe, teacher)
     order = [(epoch, index) for epoch in range(recipe.epochs) for index in range(len(paths))]
     columns = (
         TextColumn("training"),
@@ -161,15 +176,25 @@ def _forgetful(chance: random.Random, text: str) -> str:
 
 
 def _step(
-    model: tf.keras.Model, optimizer: tf.keras.optimizers.Optimizer, recipe: Recipe
+    model: tf.keras.Model,
+    optimizer: tf.keras.optimizers.Optimizer,
+    recipe: Recipe,
+    teacher: tf.keras.Model | None,
 ) -> tf.types.experimental.GenericFunction:
     borders = sizes()
 
     @tf.function
     def step(characters: tf.Tensor, pieces: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        seen = [characters[:, None], pieces[:, None]]
+        held = tf.split(teacher(seen, training=False)[:, 0, 0], borders, axis=1) if teacher is not None else None
         with tf.GradientTape() as tape:
-            logits = tf.split(model([characters[:, None], pieces[:, None]], training=True)[:, 0, 0], borders, axis=1)
+            logits = tf.split(model(seen, training=True)[:, 0, 0], borders, axis=1)
             parts = [_loss(logit, targets[:, head], recipe.smoothing) for head, logit in enumerate(logits)]
+            if held is not None:
+                parts = [
+                    (1 - recipe.taught) * part + recipe.taught * _distance(logit, other, recipe.teacher_temperature)
+                    for part, logit, other in zip(parts, logits, held, strict=True)
+                ]
             total = tf.add_n([weight * part for weight, part in zip(recipe.weights, parts, strict=True)])
         # Dense, because Adam first sorts and merges the rows of a sparse gradient, at a tenth of the whole step.
         gradients = [tf.convert_to_tensor(part) for part in tape.gradient(total, model.trainable_variables)]
@@ -177,6 +202,12 @@ def _step(
         return tf.stack([total, *parts])
 
     return step
+
+
+def _distance(logits: tf.Tensor, held: tf.Tensor, temperature: float) -> tf.Tensor:
+    """Mean cross entropy to what the teacher holds, both softened; scaled so that its gradient keeps its size."""
+    entropy = tf.nn.softmax_cross_entropy_with_logits(tf.nn.softmax(held / temperature), logits / temperature)
+    return tf.reduce_mean(entropy) * temperature**2
 
 
 def _loss(logits: tf.Tensor, targets: tf.Tensor, smoothing: float) -> tf.Tensor:

@@ -132,7 +132,7 @@ def test_of_no_messages_come_no_outcomes() -> None:
 def test_what_the_memo_holds_is_not_asked_again() -> None:
     counting = CountingReader()
     interpreter = Interpreter(counting.reader, Limits(), 100)
-    same = [message("home/x", '{"t": 21.4, "h": 45}'), message("home/x", '{"t": 22.0, "h": 46}')]
+    same = [message("home/x", '{"t": 21.4, "h": 45}'), message("home/x", '{"t": 22.6, "h": 46}')]
     first = interpreter.interpret(same)
     second = interpreter.interpret(same)
     assert counting.asked == [2]
