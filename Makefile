@@ -102,7 +102,8 @@ model: $(TRAINING)/made ## rebuild the released model from the package registrie
 
 evaluate: $(TRAINING)/made ## measure the first training of a build on the ecosystems that were left out of it
 	@set -f; $(TRAINING)/bin/python -m models.evaluate build/first.tflite build/left-out build/facts \
-	  --without $$(cat models/left-out.txt) --calibration build/calibration.json --out build/evaluation.json
+	  --without $$(cat models/left-out.txt) --taught build/first --calibration build/calibration.json \
+	  --out build/evaluation.json --picture build/confidence.svg
 
 score: $(VENV)/made ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
 	$(BIN)/dragoman interpret --stats < $(MESSAGES) | $(BIN)/python -m models.predictions > build/predictions.jsonl

@@ -115,7 +115,7 @@ def test_every_tensor_but_the_token_indices_is_an_integer_of_the_quantization() 
     ("change", "told"),
     [
         ({"sha256": hashlib.sha256(b"").hexdigest()}, "the checksum differs"),
-        ({"encoder_version": 999}, "made for encoder version 999, this agent has 1"),
+        ({"encoder_version": 999}, "made for encoder version 999, this agent has"),
         ({"vocabulary": {**SPEC["vocabulary"], "kind": ["state"]}}, "another vocabulary"),
         ({"vocabulary": {**SPEC["vocabulary"], "label": SPEC["vocabulary"]["label"][::-1]}}, "another vocabulary"),
         ({"vocabulary": None}, "another vocabulary"),
