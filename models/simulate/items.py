@@ -212,14 +212,15 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     return replace(valued, key=key)
 
 
-_TEMPERATURE_TOLD = {"tf": "°F", "tempf": "°F", "tc": "°C", "tempc": "°C"}
+_TEMPERATURE_TOLD = {"f": "°F", "tf": "°F", "tempf": "°F", "c": "°C", "tc": "°C", "tempc": "°C"}
 
 
 def _unit_told(text: str, label: str) -> str | None:
     """The unit that a name itself tells, `kwh total` or `dist cm`; None when it tells none."""
     words = split_words(text)
-    if label == "temperature" and words and words[0] in _TEMPERATURE_TOLD:
-        return _TEMPERATURE_TOLD[words[0]]
+    if label == "temperature":
+        told = _TEMPERATURE_TOLD.get(words[-1]) if len(words) > 1 else None
+        return told or _TEMPERATURE_TOLD.get("".join(words))
     for unit in LABELS[label].units or {spread.unit for spread in quantities.RANGES.get(label, ())}:
         if any(len(word) > 1 and word in map(str.lower, UNIT_SUFFIXES.get(unit, ())) for word in words):
             return unit
