@@ -25,7 +25,7 @@ from models.baselines import Answers, linear, lookup, nearest
 from models.calibrate import expected_calibration_error, label_logits, probabilities
 from models.examples import MASKED, examples, read_shards
 from models.facts import Device
-from models.reliability import draw
+from models.pictures import draw_confidence
 from models.simulate.__main__ import devices, split
 from models.simulate.languages import in_language
 
@@ -129,7 +129,7 @@ def main() -> None:
     if arguments.out:
         arguments.out.write_text(json.dumps(figures, indent=1) + "\n")
     if arguments.picture:
-        draw(arguments.picture, confidence, right)
+        draw_confidence(arguments.picture, confidence, right)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ estimates that by the diagonal of the second derivatives. For a gate of value on
 is approximated by the mean square of the gate's gradient over examples, so a channel's saliency is half of that
 (Theis et al. 2018). The plain norm of a channel's weights stands beside it as the baseline.
 
-Writes `curve.json` (accuracy against the share of channels removed, by both criteria, without training again) and,
+Writes `curve.json` and `curve.svg` (accuracy against the channels removed, by both criteria, not trained again) and,
 with `--remove SHARE`, a run of the smaller network that `models.train --start` goes on from.
 """
 
@@ -25,6 +25,7 @@ from rich.table import Table
 from agent.core.encode import WIDTH, Tokens, tokens
 from models.examples import MASKED, read_shards
 from models.network import READ, Shape, network, piece_groups, sizes
+from models.pictures import draw_pruning
 from models.runs import WEIGHTS, load, shape_of
 
 PROBED = 8_192
@@ -174,6 +175,7 @@ def main() -> None:
         table.add_row(f"{share:.0%}", f"{row['parameters']:,}", *(f"{row[name]:.3f}" for name in criteria))
     Console().print(table)
     (arguments.out / "curve.json").write_text(json.dumps(curve, indent=1) + "\n")
+    draw_pruning(arguments.out / "curve.svg", curve)
     if arguments.remove is not None:
         made, small = smaller(model, shape, kept(criteria["optimal brain damage"], shape, arguments.remove))
         made.save_weights(str(arguments.out / WEIGHTS))
