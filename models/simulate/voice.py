@@ -11,7 +11,7 @@ LANGUAGES = (
     "en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh", "pt", "cs", "da", "nb", "fi", "hu", "tr", "uk", "ja", "ko", "ro", "el",
 )  # fmt: skip
 """Languages that keys are written in; the first ten have rooms and a lexicon, the others only what the sources name."""
-_LANGUAGE_WEIGHTS = (55, 9, 6, 6, 5, 5, 5, 5, 5, 5, *(1 for _ in LANGUAGES[10:]))
+_LANGUAGE_WEIGHTS = (50, 9, 7, 6, 6, 6, 6, 6, 8, 9, *(1 for _ in LANGUAGES[10:]))
 _CASES = ("snake", "camel", "pascal", "lower", "kebab", "space", "upper", "upper_snake", "title", "dot", "joined_title")
 _CASE_WEIGHTS = (30, 18, 14, 10, 4, 6, 5, 4, 5, 2, 2)
 
