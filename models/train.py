@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -24,6 +25,8 @@ from agent.core.encode import SEGMENTS, WIDTH, tokens
 from models.examples import HEADS, MASKED, Shard
 from models.network import Shape, network, sizes
 from models.runs import WEIGHTS, load, shape_of
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,9 @@ def fit(
     with Progress(*columns) as progress:
         bar = progress.add_task("", total=len(order), completed=int(done), loss="")
         todo = order[int(done) :]
-        for shard, (epoch, index) in zip(_ahead([paths[index] for _, index in todo]), todo, strict=True):
+        for shard, (epoch, index) in zip(_ahead(_read([paths[index] for _, index in todo]), 1), todo, strict=True):
             losses = []
-            for part in _batches(shard, recipe, epoch * len(paths) + index):
+            for part in _ahead(_batches(shard, recipe, epoch * len(paths) + index), 8):
                 losses.append(step(*part))
             done.assign_add(1)
             if int(done) % 5 == 0 or int(done) == len(order):
@@ -136,18 +139,30 @@ def fit(
     return model
 
 
-def _ahead(paths: list[Path]) -> Iterator[Shard]:
-    """Shards, the next one read while the present one is trained on."""
-    ready: queue.Queue[Shard] = queue.Queue(1)
+def _ahead(items: Iterator[Item], room: int) -> Iterator[Item]:
+    """The items, made in another thread while the network trains: TensorFlow does not hold Python's lock."""
+    ready: queue.Queue[Item | None] = queue.Queue(room)
+    failures: list[BaseException] = []
 
-    def read() -> None:
-        for path in paths:
-            with np.load(path) as content:
-                ready.put(Shard(content["texts"], content["targets"]))
+    def make() -> None:
+        try:
+            for item in items:
+                ready.put(item)
+        except BaseException as error:
+            failures.append(error)
+        ready.put(None)
 
-    threading.Thread(target=read, daemon=True).start()
-    for _ in paths:
-        yield ready.get()
+    threading.Thread(target=make, daemon=True).start()
+    while (item := ready.get()) is not None:
+        yield item
+    if failures:
+        raise failures[0]
+
+
+def _read(paths: list[Path]) -> Iterator[Shard]:
+    for path in paths:
+        with np.load(path) as content:
+            yield Shard(content["texts"], content["targets"])
 
 
 def _batches(shard: Shard, recipe: Recipe, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
