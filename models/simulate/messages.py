@@ -251,7 +251,7 @@ def _level(key: str) -> str:
 
 def _tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
     form = rng.random()
-    if form < 0.48:
+    if form < 0.46:
         return _flat(rng, speaking, items)
     if form < 0.5:
         return _registers(rng, speaking, items)
@@ -396,6 +396,13 @@ _REGISTERS = (
     ("location", "location"), ("acceleration",), ("temperature", "voltage", "battery"), ("data_size", "data_size"),
 )  # fmt: skip
 
+# A register is often named after its field of knowledge, which is not what its numbers are.
+_REGISTER_NAMES = (
+    "values", "data", "d", "v", "reg", "regs", "meas", "arr", "vals", "m", "nums", "list", "raw", "info", "stat", "energy", "nrg", "ene",
+    "meter", "em", "pwr", "power", "ac", "dc", "phases", "grid", "pv", "inverter", "sensors", "env", "climate", "electric", "readings",
+    "battery", "bms", "tele", "live", "now", "mtr", "elec",
+)  # fmt: skip
+
 
 def _registers(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
     """One array of unlike numbers, in runs: `"nums": [230.1, 231.0, 229.8, 4.1, 3.9, 4.0, 943, 901, 916]`."""
@@ -404,9 +411,7 @@ def _registers(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[s
     for label in rng.choice(_REGISTERS):
         number, unit = measurement(rng, label)
         row += _series(rng, Item("", number, label, unit), run)
-    name = rng.choice(
-        ("values", "data", "d", "v", "reg", "regs", "meas", "arr", "vals", "m", "nums", "list", "raw", "info", "stat")
-    )
+    name = rng.choice(_REGISTER_NAMES)
     return {**_flat(rng, speaking, items[:4]), name: row}
 
 
