@@ -54,7 +54,7 @@ def agreement(here: Iterator[str], there: Iterator[str]) -> Agreement:
                 different.append(f"{path} is there on one machine alone")
                 continue
             for key in same:
-                same[key] += first[key] == second[key]
+                same[key] += first.get(key) == second.get(key)
             if first["label"] == second["label"]:
                 furthest = max(furthest, abs(first.get("confidence", 1) - second.get("confidence", 1)))
             else:
@@ -67,7 +67,7 @@ def _readings(line: str) -> dict[str, dict[str, Any]]:
     """Readings by topic and path; a refusal has none, and stands as one field with its reason."""
     shape = json.loads(line)
     if "readings" not in shape:
-        return {shape["topic"]: {**dict.fromkeys(COMPARED), "label": shape["error"]["reason"]}} if shape else {}
+        return {shape["topic"]: {"label": shape["error"]["reason"]}} if shape else {}
     return {f"{shape['topic']} {reading['path']}": reading for reading in shape["readings"]}
 
 

@@ -12,8 +12,8 @@ from tests.arm.messages import lines
 
 
 def said(label: str | None, confidence: float = 0.9, path: str = "/a") -> str:
-    """One line of `dragoman interpret`."""
-    reading = {"path": path, "label": label, "unit": None, "polarity": None, "value": 1, "confidence": confidence}
+    """One line of `dragoman interpret`; what is no condition has no polarity."""
+    reading = {"path": path, "label": label, "unit": None, "value": 1, "confidence": confidence}
     return json.dumps({"topic": "t", "readings": [reading]})
 
 
