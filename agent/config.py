@@ -59,6 +59,8 @@ def _schema(cls: type[_Section]) -> type[_Section]:
 
 _TOPIC_FILTER = Text("a topic filter, such as zigbee2mqtt/# or +/status (# only as the last level)", is_topic_filter)
 _LIMITS = decode.Limits()
+FORMATS = ("auto", "console", "json")
+"""Of the agent's own log."""
 
 
 @_schema
@@ -197,7 +199,9 @@ class Log:
         Choice(("debug", "info", "warning", "error")), "The least important entry to show.", default="info"
     )
     format: str = _option(
-        Choice(("auto", "console", "json")), "auto is console on a terminal and json everywhere else.", default="auto"
+        Choice(FORMATS),
+        "auto is console on a terminal, entries with fields in systemd's journal, and json everywhere else.",
+        default="auto",
     )
 
 

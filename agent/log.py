@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from agent.journal import Journal, prioritised
+
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-# Of syslog, as sd-daemon(3) writes them before a line.
-_PRIORITIES = {"debug": "<7>", "info": "<6>", "warning": "<4>", "error": "<3>", "critical": "<2>"}
 
 
-def logger(level: str, form: str, stream: TextIO, *, priorities: bool = False) -> FilteringBoundLogger:
+def logger(level: str, form: str, stream: TextIO, *, journal: str | None = None) -> FilteringBoundLogger:
     """A logger that writes to the stream; `form` is console, json, or auto: console on a terminal, json elsewhere.
 
-    With `priorities` each line begins by one, which the journal takes off and files the entry under.
+    `journal` is the address of systemd's journal where the stream ends in it. auto then means entries with fields; the
+    other forms have the priority before each line, which the journal takes off and files the entry under.
 
     It is handed to whoever logs; nothing global is set up, so that two agents in one process do not share it.
     """
     terminal = stream.isatty()
-    lines = _console(terminal) if form == "console" or (form == "auto" and terminal) else _json()
+    sink: WrappedLogger = structlog.PrintLogger(stream)
+    steps = _console(terminal) if form == "console" or (form == "auto" and terminal) else _json()
+    if journal is not None and form == "auto":
+        sink = Journal(stream, journal)
+        steps = _entry()
+    elif journal is not None:
+        steps = [*steps[:-1], _Prioritised(steps[-1])]
     bound: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(stream),
-        processors=[*lines[:-1], _Prioritised(lines[-1])] if priorities else lines,
-        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        sink, processors=steps, wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level])
     )
     return bound
-
-
-def goes_to_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether systemd's journal is at the other end of the stream, which $JOURNAL_STREAM names (systemd.exec(5))."""
-    try:
-        status = os.fstat(stream.fileno())
-    except (OSError, ValueError):
-        return False
-    return environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 class _Prioritised:
@@ -47,9 +41,16 @@ class _Prioritised:
         self._renderer = renderer
 
     def __call__(self, wrapped: WrappedLogger, name: str, event: EventDict) -> str:
-        priority = _PRIORITIES[event["level"]]
-        rendered = self._renderer(wrapped, name, event)
-        return "\n".join(f"{priority}{line}" for line in str(rendered).splitlines())
+        level = event["level"]
+        return prioritised(level, str(self._renderer(wrapped, name, event)))
+
+
+def _entry() -> list[Processor]:
+    return [structlog.processors.add_log_level, structlog.processors.format_exc_info, _whole]
+
+
+def _whole(wrapped: WrappedLogger, name: str, event: EventDict) -> tuple[tuple[EventDict], dict[str, Any]]:
+    return (event,), {}
 
 
 def _console(colours: bool) -> list[Processor]:

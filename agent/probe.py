@@ -15,7 +15,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from agent.config import Broker
+from agent.core.message import Message
 from agent.credentials import tls_context
+
+TOPICS = 5_000
+"""Of which the last message is kept."""
+PAYLOAD_BYTES = 65_536
+"""Longer payloads are not kept."""
+_SOFTWARE = "$SYS/broker/version"
 
 
 class BrokerRefused(Exception):
@@ -31,6 +38,12 @@ class Seen:
     topics: int
     levels: tuple[tuple[str, int], ...]
     """First levels of topics with the number of topics below each, the most common first."""
+    latest: tuple[Message, ...]
+    """The last message of each topic, of as many topics as are kept."""
+    protocol: str
+    """The version of MQTT in use."""
+    software: str
+    """What the broker says it is, as "mosquitto version 2.0.11"; "" where it does not."""
 
 
 def look(broker: Broker, password: str | None, listen_s: float, connect_s: float = 10.0) -> Seen:
@@ -63,8 +76,7 @@ def _look(
     connect_s: float,
 ) -> Seen:
     answers: queue.Queue[str | None] = queue.Queue()
-    topics: dict[str, bool] = {}
-    counts: Counter[str] = Counter()
+    heard = _Heard()
 
     # paho's thread runs these; they only leave things behind.
     def on_connect(
@@ -73,7 +85,8 @@ def _look(
         if reason.is_failure:
             answers.put(reason.getName())
         else:
-            client.subscribe("#", qos=0)
+            # The wildcard does not cover what begins with $.
+            client.subscribe([("#", 0), (_SOFTWARE, 0)])
 
     def on_subscribe(
         client: paho.Client, userdata: Any, mid: int, reasons: list[ReasonCode], properties: Properties | None
@@ -81,9 +94,7 @@ def _look(
         answers.put(f"subscription refused: {reasons[0].getName()}" if reasons[0].is_failure else None)
 
     def on_message(client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
-        counts["messages"] += 1
-        counts["retained"] += message.retain
-        topics[message._topic.decode("utf-8", "replace")] = True
+        heard.add(message._topic.decode("utf-8", "replace"), bytes(message.payload), message.retain)
 
     def on_disconnect(
         client: paho.Client,
@@ -122,5 +133,36 @@ def _look(
     finally:
         client.disconnect()
         client.loop_stop()
-    levels = Counter(topic.partition("/")[0] for topic in topics)
-    return Seen(counts["messages"], counts["retained"], len(topics), tuple(levels.most_common()))
+    return heard.seen("3.1.1" if version is MQTTProtocolVersion.MQTTv311 else "5")
+
+
+class _Heard:
+    """What has been heard so far."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._topics: dict[str, Message | None] = {}
+        self._software = ""
+
+    def add(self, topic: str, payload: bytes, retained: bool) -> None:
+        """Note one message."""
+        if topic == _SOFTWARE:
+            self._software = payload.decode("utf-8", "replace")[:80]
+            return
+        self._counts["messages"] += 1
+        self._counts["retained"] += retained
+        keep = len(payload) <= PAYLOAD_BYTES and (topic in self._topics or len(self._topics) < TOPICS)
+        self._topics[topic] = Message(topic, payload, time.time(), retained=retained) if keep else None
+
+    def seen(self, protocol: str) -> Seen:
+        """All of it."""
+        levels = Counter(topic.partition("/")[0] for topic in self._topics)
+        return Seen(
+            messages=self._counts["messages"],
+            retained=self._counts["retained"],
+            topics=len(self._topics),
+            levels=tuple(levels.most_common()),
+            latest=tuple(message for message in self._topics.values() if message is not None),
+            protocol=protocol,
+            software=self._software,
+        )

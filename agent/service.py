@@ -20,7 +20,7 @@ from agent.credentials import CredentialError
 from agent.ledger import Delivery
 from agent.link import Change, News, Settings
 from agent.log import LEVELS
-from agent.state import Session, State, StateError, changed_client_id
+from agent.state import NewerState, Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
 
 BATCH = 64
@@ -105,6 +105,7 @@ class Service:
 
         Raises:
             CredentialError: the transport cannot be made.
+            NewerState: what was kept of the last run is of a later version.
         """
         self._config = config
         self._reader = reader
@@ -276,7 +277,7 @@ class Service:
         except ConfigError as error:
             for fault in error.faults:
                 self._log.error("configuration_refused", fault=str(fault))
-        except CredentialError as error:
+        except (CredentialError, NewerState) as error:
             self._log.error("configuration_refused", fault=str(error))
         else:
             self._apply(config, connection)

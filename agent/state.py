@@ -15,12 +15,18 @@ from typing import Any
 
 STATE_DIRECTORY = "STATE_DIRECTORY"
 """The environment variable by which systemd tells where the unit may keep files."""
+VERSION = 1
+"""Of the file's shape. Files without one were written before there were versions, and have this shape too."""
 _FILE = "session.json"
 _BYTES = 2**20
 
 
 class StateError(Exception):
     """The state cannot be read or kept."""
+
+
+class NewerState(Exception):
+    """The state was written by a later version of the agent, which this one must neither misread nor overwrite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +53,24 @@ class State:
         return cls(folder or (Path(provided) if provided else None))
 
     def read(self) -> Session | None:
-        """The session of the last run; None where there was none. Raises StateError."""
+        """The session of the last run; None where there was none. Raises StateError and NewerState."""
         if self._folder is None:
             return None
         path = self._folder / _FILE
         try:
             with path.open("rb") as file:
-                return _session(json.loads(file.read(_BYTES)))
+                raw = json.loads(file.read(_BYTES))
+            if raw.get("version", VERSION) > VERSION:
+                raise NewerState(
+                    f"{path} was written by a newer dragoman (state version {raw['version']}, this one reads up to "
+                    f"{VERSION}); install that one again, or remove the file to start without what it remembers"
+                )
+            return _session(raw)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise StateError(f"{path} cannot be read: {error.strerror}") from None
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise StateError(f"{path} is damaged; it is written anew") from None
 
     def write(self, session: Session) -> None:
@@ -69,7 +81,7 @@ class State:
         fresh = path.with_suffix(".new")
         try:
             with fresh.open("w", encoding="utf-8") as file:
-                json.dump(asdict(session), file)
+                json.dump({"version": VERSION, **asdict(session)}, file)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.state import Session, State, StateError, changed_client_id
+from agent.state import VERSION, NewerState, Session, State, StateError, changed_client_id
 
 SESSION = Session("broker:1883", "dragoman-pi", ("#",))
 
@@ -27,12 +27,26 @@ def test_without_a_folder_nothing_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", '{"broker": 1, "client_id": "a", "subscribe": []}', "[" * 9_999]
+    "content",
+    ["", "{", "[]", "{}", '{"version": "x"}', '{"broker": 1, "client_id": "a", "subscribe": []}', "[" * 9_999],
 )
 def test_damaged_file_is_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "session.json").write_text(content)
     with pytest.raises(StateError, match="damaged"):
         State(tmp_path).read()
+
+
+def test_file_of_the_first_release_is_read(tmp_path: Path) -> None:
+    (tmp_path / "session.json").write_text('{"broker": "broker:1883", "client_id": "dragoman-pi", "subscribe": ["#"]}')
+    assert State(tmp_path).read() == SESSION
+
+
+def test_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    newer = json.dumps({"version": VERSION + 1, "sessions": []})
+    (tmp_path / "session.json").write_text(newer)
+    with pytest.raises(NewerState, match="was written by a newer dragoman"):
+        State(tmp_path).read()
+    assert (tmp_path / "session.json").read_text() == newer
 
 
 def test_full_disk(tmp_path: Path) -> None:

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from agent import config_file, log
-from agent.config import Config
+from agent import config_file, journal, log
+from agent.config import FORMATS, Config
 from agent.config_file import ConfigError
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
 from agent.credentials import CredentialError, password
 from agent.link import Settings
 from agent.service import Connection, Service
-from agent.state import State, StateError
+from agent.state import NewerState, State, StateError
 from agent.systemd import Notifier
 from agent.tflite import ArtifactError, load
 from agent.transport import Transport
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
     parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration; without it, defaults")
     parser.add_argument("--broker", type=address, metavar="HOST[:PORT]", help="instead of broker.host and broker.port")
+    parser.add_argument("--log", choices=FORMATS, metavar="|".join(FORMATS), help="instead of log.format")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -39,9 +40,11 @@ def main(arguments: argparse.Namespace) -> int:
 
 def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
     """The same with a reader of the caller's."""
+    to_journal = journal.behind(sys.stderr, os.environ)
 
     def read_config() -> Config:
-        return configured(arguments)
+        chosen = configured(arguments)
+        return replace(chosen, log=replace(chosen.log, format=arguments.log or chosen.log.format))
 
     def state(chosen: Config) -> State:
         return State.of(chosen.state_directory, os.environ)
@@ -64,17 +67,15 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
                 chosen.log.level,
                 chosen.log.format,
                 sys.stderr,
-                priorities=log.goes_to_journal(sys.stderr, os.environ),
+                journal=journal.SOCKET if to_journal else None,
             ),
             notifier=Notifier.of(os.environ),
             state=state(first),
         )
-    except (ConfigError, CredentialError) as error:
-        print(f"dragoman: {error}", file=sys.stderr)
-        return 2
-    except ArtifactError as error:
-        print(f"dragoman: {error}", file=sys.stderr)
-        return 1
+    except (ConfigError, CredentialError, NewerState, ArtifactError) as error:
+        told = f"dragoman: {error}"
+        print(journal.prioritised("error", told) if to_journal else told, file=sys.stderr)
+        return 1 if isinstance(error, ArtifactError) else 2
     signal.signal(signal.SIGTERM, lambda number, frame: service.stop())
     signal.signal(signal.SIGINT, lambda number, frame: service.stop())
     signal.signal(signal.SIGHUP, lambda number, frame: service.reload())

@@ -8,21 +8,28 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 
 import yaml
+from rich.console import Console
 
-from agent import probe
+from agent import findings, probe
 from agent.config import Broker, Tls
 from agent.config_file import ConfigError, load
+from agent.core.decode import Limits
+from agent.core.pipeline import Interpreter
 from agent.credentials import CredentialError, password
+from agent.findings import Level
 from agent.probe import BrokerRefused, Seen
+from agent.tflite import ArtifactError
+from agent.tflite import load as load_model
 
+MEMO = 5_000
 SERVICE_FOLDER = Path("/etc/dragoman")
 """Where the systemd unit takes its configuration from, and the password as a credential."""
-_SHOWN_LEVELS = 12
 # What is no device speaking, by the first level of its topics.
 _NOISE = {
     "homeassistant": ("homeassistant/#", "What Home Assistant is told about entities."),
@@ -69,11 +76,12 @@ def main(arguments: argparse.Namespace) -> int:
         tls = Tls(enabled=arguments.tls or arguments.ca_file is not None, ca_file=arguments.ca_file)
         broker = Broker(host=host, port=arguments.port or 0, username=username, tls=tls)
         seen = probe.look(broker, secret, arguments.listen)
+        levels = findings.levels(seen, Interpreter(load_model(), Limits(), MEMO))
     except CredentialError as error:
         return _failed(str(error), 2)
-    except BrokerRefused as error:
+    except (BrokerRefused, ArtifactError) as error:
         return _failed(str(error), 1)
-    print(_told(broker, seen))
+    _tell(broker, seen, levels)
     try:
         _write(target, _with_password(broker, arguments.password_file, secret, target), secret, seen)
     except (OSError, ConfigError) as error:
@@ -92,17 +100,20 @@ def _failed(problem: str, status: int) -> int:
     return status
 
 
-def _told(broker: Broker, seen: Seen) -> str:
-    lines = [
-        f"{broker.host}:{broker.port} lets us in: {seen.messages} messages ({seen.retained} retained) "
-        f"on {seen.topics} topics"
-    ]
-    lines += [f"  {count:>6}  {level or '(empty)'}/..." for level, count in seen.levels[:_SHOWN_LEVELS]]
-    if len(seen.levels) > _SHOWN_LEVELS:
-        lines.append(f"          and {len(seen.levels) - _SHOWN_LEVELS} more")
-    if not seen.messages:
-        lines.append("  Nothing was heard. A broker may hide topics by its access list without a word.")
-    return "\n".join(lines)
+def _tell(broker: Broker, seen: Seen, found: Sequence[Level]) -> None:
+    """Print what was found."""
+    console = Console(highlight=False)
+    software = f" ({seen.software}, MQTT {seen.protocol})" if seen.software else f" (MQTT {seen.protocol})"
+    console.print(
+        f"{broker.host}:{broker.port} lets us in{software}: {seen.messages} messages ({seen.retained} retained) "
+        f"on {seen.topics} topics",
+        markup=False,
+        soft_wrap=True,
+    )
+    if seen.messages:
+        console.print(findings.table(found))
+    else:
+        console.print("Nothing was heard. A broker may hide topics by its access list without a word.")
 
 
 def _with_password(broker: Broker, file: Path | None, secret: str | None, target: Path) -> Broker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +40,10 @@ def test_writes_what_was_tried(
     (tmp_path / "secret").write_text("geheim\n")
     assert _setup(tmp_path, guarded.port, "--username", "dragoman", "--password-file", str(tmp_path / "secret")) == 0
     out = capsys.readouterr().out
-    assert "2 messages (2 retained) on 2 topics" in out
-    assert "1  haus/..." in out
+    assert "lets us in (mosquitto version 2" in out
+    assert "MQTT 5): 2 messages (2 retained) on 2 topics" in out
+    # Level, topics, devices, readings.
+    assert re.search(r"^haus/# +1 +1 +1 ", out, re.M)
     text = (tmp_path / "c.yaml").read_text()
     assert "geheim" not in text + out
     config = load(tmp_path / "c.yaml", {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import socket
 import subprocess
@@ -22,6 +23,8 @@ SHOWN = Path("/srv/shown.txt")
 HOME = Path("/etc/dragoman")
 CONFIG = HOME / "dragoman.yaml"
 PASSWORD = "kein-geheimnis-4711"
+STATE = Path("/var/lib/private/dragoman/session.json")
+GUIDE = Path("/srv/install.md")
 CONFIGURED = """\
 # The user's own.
 broker:
@@ -33,6 +36,8 @@ prefix: {prefix}
 # By address: a tree this small need not know the name localhost.
 AS_RIG = ("-h", "127.0.0.1", "-u", "rig", "-P", "rig")
 ANSWERED_S = 20.0
+GROWING_FROM = 254
+"""The first systemd that knows a growing restart delay."""
 LONGEST_S = 60.0
 """For one command; starting the unit waits for the broker, if need be for ever."""
 
@@ -188,7 +193,10 @@ def verifies() -> str:
     figure = told("systemd-analyze", "security", "--no-pager", UNIT).splitlines()[-1]
     exposure = float(re.findall(r": (\d+\.\d+) ", figure)[0])
     need(exposure <= 1.5, figure)
-    return f"verify silent; security exposure {exposure} (at most 1.5)"
+    grows = state("RestartSteps") not in ("", "0")
+    delay = f"from {state('RestartUSec')} to {state('RestartMaxDelayUSec')}" if grows else state("RestartUSec")
+    need(grows or int(told("systemctl", "--version").split()[1]) < GROWING_FROM, "the restart delay does not grow")
+    return f"verify silent; security exposure {exposure} (at most 1.5); restarts after {delay}"
 
 
 def ready_after_subscription() -> str:
@@ -231,13 +239,27 @@ def interpretation_comes_back() -> str:
     return f"{named} in {took_s * 1000:.0f} ms, mosquitto_pub included"
 
 
+def journal_has_fields() -> str:
+    say("haus/dach", '{"temperature": ')
+
+    def entries() -> list[dict[str, str]]:
+        found = told("journalctl", "--unit", UNIT, "DRAGOMAN_TOPIC=haus/dach", "--output", "json", "--no-pager")
+        return [json.loads(line) for line in found.splitlines()]
+
+    until(entries, "an entry about the topic")
+    (refused,) = entries()
+    need(refused["DRAGOMAN_EVENT"] == "message_refused" and refused["PRIORITY"] == "6", str(refused))
+    need(refused["DRAGOMAN_REASON"] == "malformed_json", str(refused))
+    return f"DRAGOMAN_TOPIC=haus/dach finds: {refused['MESSAGE']}"
+
+
 def setup_writes() -> str:
     target = Path("/srv/made.yaml")
     flags = ("--host", "127.0.0.1", "--username", "dragoman", "--password-file", str(HOME / "password"))
-    found = told("dragoman", "setup", "-c", str(target), *flags, "--listen", "1").splitlines()[0]
+    found = told("dragoman", "setup", "-c", str(target), *flags, "--listen", "1")
     need(PASSWORD not in target.read_text() + found, "the password is in the file")
     told("dragoman", "check", "-c", str(target))
-    return found
+    return found.splitlines()[0]
 
 
 def restarted(how: Callable[[str], object], patience_s: float) -> tuple[float, int]:
@@ -272,18 +294,43 @@ def killed_recovers() -> str:
     return f"working again after {took_s:.1f} s, {restarts} restarts in all; status {' -> '.join(states)}"
 
 
-def state_directory_survives() -> str:
-    folder = Path("/var/lib/private/dragoman")
-    owner = folder.stat().st_uid
-    (folder / "marker").write_text("kept")
-    os.chown(folder / "marker", owner, owner)
+def remembered() -> dict[str, object]:
+    """What the agent keeps of its session."""
+    kept = json.loads(STATE.read_text())
+    need(isinstance(kept, dict), str(kept))
+    return dict(kept)
+
+
+def state_survives() -> str:
+    before = remembered()
+    need(before["broker"] == "127.0.0.1:1883" and before["subscribe"] == ["#"], str(before))
     restarted(lambda pid: os.kill(int(pid), 9), 30)
     told("dpkg", "--install", PACKAGE)
     until(active, "READY after an upgrade")
-    need((folder / "marker").read_text() == "kept", "the content is gone")
-    need(folder.stat().st_uid == Path("/proc", state("MainPID")).stat().st_uid, "the agent does not own it")
+    need(remembered() == before, f"{before} has become {remembered()}")
+    owner = STATE.parent.stat()
+    need(owner.st_uid == Path("/proc", state("MainPID")).stat().st_uid, "the agent does not own it")
     need(CONFIG.read_text() == CONFIGURED.format(prefix="dragoman"), "the upgrade changed the configuration")
-    return f"/var/lib/dragoman kept over SIGKILL and reinstallation, mode {folder.stat().st_mode & 0o777:o}"
+    return f"{before} kept over SIGKILL and reinstallation, mode {owner.st_mode & 0o777:o}"
+
+
+def other_versions_state() -> str:
+    now = remembered()
+    # Written in place, so that the file stays the agent's own.
+    STATE.write_text(json.dumps({**now, "version": 99}))
+    told("systemctl", "restart", UNIT, check=False)
+    until(lambda: state("ActiveState") == "failed", "a refusal of a newer state")
+    need(state("ExecMainStatus") == "2", state("ExecMainStatus"))
+    said = [line for line in journal().splitlines() if "newer dragoman" in line][-1]
+    need(remembered()["version"] == 99, "the newer state was overwritten")
+    elder = {**now, "client_id": "dragoman-elder"}
+    del elder["version"]
+    STATE.write_text(json.dumps(elder))
+    told("systemctl", "restart", UNIT)
+    until(active, "READY with an elder state")
+    until(lambda: remembered() == now, "an elder state taken over")
+    need("client_id_changed" in journal(), "the elder state was not read")
+    return f"elder read and written anew; newer ends with status 2: {said}"
 
 
 def reload_applies() -> str:
@@ -302,7 +349,7 @@ def reload_applies() -> str:
     need(state("MainPID") == pid and active(), "restarted instead")
     need("write host" in journal(), "the log does not say what to write instead")
     errors = told("journalctl", "--unit", UNIT, "--priority", "err", "--no-pager", "--output", "cat")
-    need("configuration_refused" in errors and '"started"' not in errors, f"priorities are lost: {errors[-600:]}")
+    need("configuration_refused" in errors and "reloaded" not in errors, f"priorities are lost: {errors[-600:]}")
     return f"faulty file refused with a reason; new prefix in force after {took_s:.1f} s in the same process"
 
 
@@ -342,20 +389,76 @@ def removes_and_purges() -> str:
     return "remove keeps the configuration; purge leaves nothing behind"
 
 
+def guided() -> list[str]:
+    """The commands by which the guide installs the package."""
+    (block,) = [
+        block for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.S) if "sudo apt install" in block
+    ]
+    return [line for line in block.splitlines() if line]
+
+
+def typed(command: str, answers: dict[str, str]) -> str:
+    """What a command of the user `stranger` shows on a terminal where each prompt is answered once."""
+    process, terminal = pty.fork()
+    if not process:
+        os.chdir("/home/stranger")
+        os.execvp("runuser", ["runuser", "-u", "stranger", "--", "sh", "-c", command])
+    shown = answered = ""
+    try:
+        while chunk := os.read(terminal, 4096):
+            shown += chunk.decode("utf-8", "replace")
+            for prompt, answer in answers.items():
+                if shown.endswith(prompt) and shown != answered:
+                    answered = shown
+                    os.write(terminal, f"{answer}\n".encode())
+    except OSError:
+        # So a terminal ends whose process has.
+        pass
+    _, status = os.waitpid(process, 0)
+    need(status == 0, f"{command}: {os.waitstatus_to_exitcode(status)} {shown[-600:]}")
+    return shown
+
+
+def stranger_installs() -> str:
+    told("useradd", "--create-home", "stranger")
+    Path("/etc/sudoers.d/stranger").write_text("stranger ALL=(ALL) NOPASSWD: ALL\n")
+    told("cp", PACKAGE, "/home/stranger/dragoman_1_all.deb")
+    ear = Ear("dragoman/#")
+    commands = guided()
+    answers = {
+        "Continue? [Y/n] ": "",
+        "Broker [localhost]: ": "127.0.0.1",
+        "wants none): ": "dragoman",
+        "Password: ": PASSWORD,
+    }
+    began = time.monotonic()
+    shown = "".join(typed(command, answers) for command in commands)
+    say("haus/keller/sensor", '{"temperature": 21.4}')
+    until(lambda: ear.heard("dragoman/interpretation/haus/keller/sensor"), "an interpretation", 40)
+    took_s = time.monotonic() - began
+    ear.close()
+    need(PASSWORD not in shown + CONFIG.read_text(), "the password shows")
+    need((HOME / "password").stat().st_mode & 0o777 == 0o600, "the password file is not for root alone")
+    return f"{len(commands)} commands of docs/install.md, by a user at a terminal: interpreted after {took_s:.1f} s"
+
+
 SCENES = {
     "installed": installs,
     "unit": verifies,
     "READY after subscription": ready_after_subscription,
     "credential read": credential_is_read,
     "interpretation": interpretation_comes_back,
+    "journal": journal_has_fields,
     "setup": setup_writes,
     "watchdog": watchdog_restarts,
     "SIGKILL": killed_recovers,
-    "state directory": state_directory_survives,
+    "state": state_survives,
+    "state of other versions": other_versions_state,
     "reload": reload_applies,
     "stop": stop_is_clean,
     "faulty configuration": faulty_file_is_told,
     "removed": removes_and_purges,
+    "a stranger's walk": stranger_installs,
 }
 
 
