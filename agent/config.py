@@ -177,6 +177,11 @@ class Limits:
     memo_entries: int = _option(
         Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )
+    devices: int = _option(
+        Whole(1, 1_000_000),
+        "Devices that are remembered; beyond, the one that was not heard for the longest is forgotten.",
+        default=1_000,
+    )
     series: int = _option(
         Whole(1, 10_000_000), "Readings whose last state is kept, to tell what changed.", default=20_000
     )

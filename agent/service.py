@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 from agent.config import Config
 from agent.config_file import ConfigError
 from agent.core.decode import Limits
+from agent.core.devices import Devices
 from agent.core.memo import Memo
 from agent.core.memory import Memory
 from agent.core.message import Message, Publication, Refusal
@@ -81,6 +82,7 @@ def pipeline(config: Config, reader: Reader) -> Pipeline:
     )
     return Pipeline(
         Interpreter(reader, read, limits.memo_entries),
+        Devices(limits.devices, limits.series),
         Memory(limits.series, config.events.confidence),
         Publisher(config.prefix),
     )

@@ -23,7 +23,7 @@ def check(topic: str, payload: bytes, prefix: str = "dragoman") -> None:
     if sort == "status":
         assert payload in (b"online", b"offline")
         return
-    if sort == "probe":
+    if sort == "probe" or (sort == "device" and not payload):
         return
     shape = json.loads(payload.decode(), parse_constant=not_json)
     name = "refusal" if sort == "interpretation" and "error" in shape else sort

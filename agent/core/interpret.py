@@ -103,7 +103,7 @@ def _device(topic: str, is_scalar: bool, verdicts: Sequence[Verdict]) -> DeviceR
             area = levels[-1 - area_level] or None
         kind = DEVICE_TYPES[_agreed([verdict.type for verdict in verdicts])]
     name = levels[deepest] or topic
-    return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area)
+    return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area, deepest + 1)
 
 
 def slug(text: str) -> str:

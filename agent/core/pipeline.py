@@ -10,6 +10,7 @@ from typing import Any
 from agent.core import fields as fields_step
 from agent.core import interpret as interpret_step
 from agent.core.decode import DecodeError, Limits, decode
+from agent.core.devices import Devices
 from agent.core.encode import Tokens, render, tokens
 from agent.core.memo import Memo
 from agent.core.memory import Memory
@@ -116,8 +117,9 @@ class _Read:
 class Pipeline:
     """Messages to everything that comes of them."""
 
-    def __init__(self, interpreter: Interpreter, memory: Memory, publisher: Publisher) -> None:
+    def __init__(self, interpreter: Interpreter, devices: Devices, memory: Memory, publisher: Publisher) -> None:
         self._interpreter = interpreter
+        self._devices = devices
         self._memory = memory
         self._publisher = publisher
         self._events = 0
@@ -128,15 +130,24 @@ class Pipeline:
 
     def statistics(self) -> dict[str, Any]:
         """Counters since the start."""
-        return {**self._interpreter.statistics(), "events": self._events, "series": len(self._memory)}
+        return {
+            **self._interpreter.statistics(),
+            "events": self._events,
+            "devices": len(self._devices),
+            "series": self._devices.series,
+        }
 
     def _outcome(self, result: Interpretation | Refusal) -> Outcome:
         publications: list[Publication] = []
         if isinstance(result, Refusal):
             refused = self._publisher.refusal(result)
             return Outcome(None, result, (), () if refused is None else (refused,))
-        events = self._memory.observe(result)
+        sighting = self._devices.receive(result)
+        events = self._memory.observe(sighting.interpretation)
         self._events += len(events)
-        publications.append(self._publisher.interpretation(result))
+        publications.append(self._publisher.interpretation(sighting.interpretation))
+        publications.extend(self._publisher.no_device(device) for device in sighting.removed)
+        if sighting.device is not None and sighting.changed:
+            publications.append(self._publisher.device(sighting.device))
         publications.extend(self._publisher.event(event) for event in events)
-        return Outcome(result, None, events, tuple(publications))
+        return Outcome(sighting.interpretation, None, events, tuple(publications), sighting.device, sighting.removed)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.core.decode import DecodeError, Limits
+from agent.core.devices import Devices
 from agent.core.memory import Memory
 from agent.core.message import Interpretation, Message, Outcome, Refusal
 from agent.core.ontology import LABELS, accepts_unit
@@ -20,7 +21,7 @@ from tests.core.test_publish import strictly
 
 
 def line_of(reader: Reader, memo: int = 1_000) -> Pipeline:
-    return Pipeline(Interpreter(reader, Limits(), memo), Memory(1_000, 0.0), Publisher("dragoman"))
+    return Pipeline(Interpreter(reader, Limits(), memo), Devices(100, 1_000), Memory(1_000, 0.0), Publisher("dragoman"))
 
 
 GOOD = message("home/room/temperature", "21.4")
@@ -34,8 +35,10 @@ def test_a_message_becomes_an_interpretation() -> None:
     assert (reading.path, reading.label, reading.value, reading.unit) == ("/t", "temperature", 21.4, "°C")
     assert outcome.interpretation.summary == "room: temperature 21.4 °C"
     assert outcome.interpretation.model == "fake 1"
-    (publication,) = outcome.publications
-    assert publication.topic == "dragoman/interpretation/home/room"
+    assert [publication.topic for publication in outcome.publications] == [
+        "dragoman/interpretation/home/room",
+        "dragoman/device/home_room",
+    ]
 
 
 BAD = [
@@ -117,6 +120,7 @@ def test_events_are_published_behind_the_interpretation() -> None:
     assert [event.kind for event in second.events] == ["turned_on"]
     assert [publication.topic for publication in second.publications] == [
         "dragoman/interpretation/home/plug",
+        "dragoman/device/home_plug",
         "dragoman/event/home_plug",
     ]
     statistics = line.statistics()
