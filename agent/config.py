@@ -192,6 +192,11 @@ class Events:
     """What becomes an event."""
 
     confidence: float = _option(Number(0, 1), "Readings less certain than this make no events.", default=0.8)
+    debounce: float = _option(
+        Number(0, 60),
+        "Seconds after an event within which the same reading makes no other; what it is then is told at their end.",
+        default=0.5,
+    )
 
 
 @_schema

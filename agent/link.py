@@ -398,7 +398,9 @@ class Link:
         elif self._settings.ignore and any(self._ignore.iter_match(topic)):  # type: ignore[no-untyped-call]
             self._pass_over(message, "ignored")
         else:
-            arrived = Message(topic, bytes(message.payload), self._clock(), message.qos, message.retain)
+            arrived = Message(
+                topic, bytes(message.payload), self._clock(), message.qos, message.retain, message.dup, message.mid
+            )
             self._deliver(arrived, message)
 
     def _deliver(self, arrived: Message, message: paho.MQTTMessage) -> None:

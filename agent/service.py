@@ -12,12 +12,14 @@ from agent.config import Config
 from agent.config_file import ConfigError
 from agent.core.decode import Limits
 from agent.core.devices import Devices
+from agent.core.events import Events
 from agent.core.memo import Memo
 from agent.core.memory import Memory
 from agent.core.message import Message, Publication, Refusal
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
+from agent.keeper import Keeper
 from agent.ledger import Delivery
 from agent.link import Change, News, Settings
 from agent.log import LEVELS
@@ -69,7 +71,15 @@ class Connection(Protocol):
         """Counters."""
 
 
-def pipeline(config: Config, reader: Reader) -> Pipeline:
+def memory(config: Config) -> Memory:
+    """An empty memory of a home as configured."""
+    return Memory(
+        Devices(config.limits.devices, config.limits.series),
+        Events(config.events.confidence, config.events.debounce),
+    )
+
+
+def pipeline(config: Config, reader: Reader, remembered: Memory) -> Pipeline:
     """The line from message to publications as configured."""
     limits = config.limits
     read = Limits(
@@ -82,8 +92,7 @@ def pipeline(config: Config, reader: Reader) -> Pipeline:
     )
     return Pipeline(
         Interpreter(reader, read, limits.memo_entries),
-        Devices(limits.devices, limits.series),
-        Memory(limits.series, config.events.confidence),
+        remembered,
         Publisher(config.prefix),
     )
 
@@ -118,7 +127,8 @@ class Service:
         self._clock = clock
         self._log = log(config)
         self._connection = connection(config)
-        self._pipeline = pipeline(config, reader)
+        self._keeper = Keeper(self._state.folder, lambda: memory(config), self._log)
+        self._pipeline = pipeline(config, reader, self._keeper.memory)
         self._publisher = Publisher(config.prefix)
         self._stop_asked = False
         self._reload_asked = False
@@ -156,6 +166,7 @@ class Service:
         finally:
             self._notifier.stopping()
             flushed = self._connection.close(self._publisher.status("offline"), STOP_S)
+            self._keeper.close()
             self._log.info("stopped", flushed=flushed, **self._counts())
         return not self._failed
 
@@ -187,11 +198,20 @@ class Service:
         if deliveries:
             self._work(deliveries)
         now = time.monotonic()
+        self._tick(now)
         if self._connection.subscribed and (self._report_asked or now >= self._report_at):
             self._report_asked = False
             self._report(now)
         self._watch_clock(now)
         self._notifier.beat(now)
+
+    def _tick(self, now: float) -> None:
+        """What is due because time has passed."""
+        publications = self._pipeline.tick(self._clock())
+        self._keeper.write_news(now)
+        for publication in publications:
+            self._connection.publish(publication)
+        self._keeper.turn(now)
 
     def _watch_clock(self, now: float) -> None:
         """Tell when the clock was set, by NTP after a start without a clock perhaps. Nothing here waits by it."""
@@ -209,6 +229,7 @@ class Service:
         """
         try:
             outcomes = self._pipeline.receive([delivery.message for delivery in deliveries])
+            self._keeper.write_news(time.monotonic())
             for delivery, outcome in zip(deliveries, outcomes, strict=True):
                 self._connection.answer(delivery, outcome.publications)
                 if outcome.refusal is not None:
@@ -288,7 +309,8 @@ class Service:
         before, self._config = self._config, config
         self._log = self._make_log(config)
         if (config.limits, config.events, config.prefix) != (before.limits, before.events, before.prefix):
-            self._pipeline = pipeline(config, self._reader)
+            self._keeper.replace(lambda: memory(config))
+            self._pipeline = pipeline(config, self._reader, self._keeper.memory)
             self._since = self._clock()
             self._reported = None
         # The files of a TLS connection may have been renewed in their place.

@@ -46,6 +46,11 @@ class State:
         provided = environ.get(STATE_DIRECTORY, "").partition(":")[0]
         return cls(folder or (Path(provided) if provided else None))
 
+    @property
+    def folder(self) -> Path | None:
+        """Where things are kept; None for nowhere."""
+        return self._folder
+
     def read(self) -> Session | None:
         """The session of the last run; None where there was none. Raises StateError."""
         if self._folder is None:

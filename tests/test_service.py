@@ -258,7 +258,7 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     received = paho.MQTTMessage(mid=7, topic=topic)
     received.payload, received.qos, received.retain = b"21.4", 1, True
     link.client.on_message(link.client, None, received)
-    wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True)]
+    wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True, mid=7)]
     deliveries = inbox.take(9, 0)[0]
     assert [delivery.message for delivery in deliveries] == wanted
     assert all(delivery.receipt is not None for delivery in deliveries)

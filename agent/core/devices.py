@@ -190,6 +190,70 @@ class Devices:
         removed += self._bound(known.id)
         return Sighting(interpretation, known.device(), tuple(keys), changed, tuple(removed))
 
+    def record(self, device: str) -> dict[str, Any] | None:
+        """All that is known of a device, as a JSON value for `restore`; None where there is none."""
+        known = self._known.get(device)
+        if known is None:
+            return None
+        topics = {name for name, _ in known.series}
+        return {
+            "id": known.id,
+            "name": known.name,
+            "types": known.types,
+            "areas": known.areas,
+            "seen_at": known.seen_at,
+            "roots": sorted(known.roots),
+            "aliases": sorted(alias for alias, target in self._alias.items() if target == device),
+            "topics": {name: _topic_record(self._topics[name]) for name in sorted(topics) if name in self._topics},
+            "series": [[*spot, series.key, series.votes] for spot, series in known.series.items()],
+            "readings": [
+                [
+                    held.key,
+                    held.label,
+                    held.value,
+                    held.unit,
+                    held.confidence,
+                    held.source,
+                    held.topic,
+                    held.path,
+                    held.at,
+                ]
+                for held in known.readings.values()
+            ],
+        }
+
+    def sides(self) -> list[list[str]]:
+        """First levels that are sides of one another, as a JSON value for `restore`."""
+        return [sorted(pair) for pair in self._sides]
+
+    def restore(self, records: Iterable[dict[str, Any]], sides: Iterable[Iterable[str]]) -> None:
+        """Take up records into an empty memory. Raises ValueError, KeyError or TypeError; it is of no use then."""
+        self._sides = {frozenset(pair) for pair in sides}
+        for record in sorted(records, key=lambda record: float(record["seen_at"])):
+            self._take_up(record)
+
+    def _take_up(self, record: dict[str, Any]) -> None:
+        known = _Known(
+            str(record["id"]), str(record["name"]), dict(record["types"]), dict(record["areas"]), record["seen_at"]
+        )
+        known.roots = {tuple(root) for root in record["roots"]}
+        known.series = {(topic, path): _Series(key, dict(votes)) for topic, path, key, votes in record["series"]}
+        known.readings = {values[0]: DeviceReading(*values) for values in record["readings"]}
+        if not {held.label for held in known.readings.values()} <= LABELS.keys():
+            # A later model may have other labels: then it is to begin anew.
+            raise ValueError("unknown label")
+        self._known[known.id] = known
+        self._series += len(known.series)
+        self._alias.update((alias, known.id) for alias in record["aliases"])
+        for name, (device, levels, splits) in record["topics"].items():
+            self._topics[name] = _Topic(device, tuple(name.split("/")[:levels]))
+            self._topics[name].identifiers = {path: _Identifier(splits=how) for path, how in splits.items()}
+            if not any(splits.values()):
+                for root in known.roots:
+                    if len(root) > 1:
+                        self._by_rest.setdefault(root[1:], set()).add(known.id)
+        self._bound(known.id)
+
     # ---- which device ----------------------------------------------------------------------------------------------
 
     def _topic(self, interpretation: Interpretation) -> _Topic:
@@ -260,7 +324,7 @@ class Devices:
         for (topic, path), series in known.series.items():
             reading = known.readings.get(series.key)
             if reading is not None:
-                key = _key(into, topic, path, reading.label, reading.value)
+                key = _key(into, topic, path, reading.label)
                 into.series[(topic, path)] = _Series(key, series.votes)
                 into.readings.setdefault(key, replace(reading, key=key))
         for found in self._topics.values():
@@ -281,7 +345,7 @@ class Devices:
         if series is None or before is None:
             if len(known.readings) >= _READINGS:
                 return None, False
-            key = _key(known, *spot, reading.label, reading.value)
+            key = _key(known, *spot, reading.label)
             self._series += series is None
             series = known.series[spot] = _Series(key, {})
             before = known.readings.get(key)
@@ -290,7 +354,7 @@ class Devices:
             if _most(series.votes) != reading.label:
                 return None, False
             _release(known, spot)
-            series.key = _key(known, *spot, reading.label, reading.value)
+            series.key = _key(known, *spot, reading.label)
             before = known.readings.get(series.key)
         now = DeviceReading(
             series.key,
@@ -327,6 +391,11 @@ class Devices:
                 del self._topics[topic]
         for alias in [alias for alias, target in self._alias.items() if target == device]:
             del self._alias[alias]
+
+
+def _topic_record(topic: _Topic) -> list[Any]:
+    decided = {path: found.splits for path, found in topic.identifiers.items() if found.splits is not None}
+    return [topic.device, len(topic.root), decided]
 
 
 def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
@@ -407,14 +476,14 @@ def _release(known: _Known, spot: tuple[str, str]) -> None:
         known.readings.pop(key, None)
 
 
-def _key(known: _Known, topic: str, path: str, label: str, value: Any) -> str:
+def _key(known: _Known, topic: str, path: str, label: str) -> str:
     """A key for a field: that of the same condition on another side of the device, else one of its own."""
     for (other, other_path), series in known.series.items():
         held = known.readings.get(series.key)
         if held is None or (other, other_path) == (topic, path):
             continue
         sides = _root(other, known.roots) != _root(topic, known.roots)
-        same = held.label == label and held.value == value and _leaf(other, other_path) == _leaf(topic, path)
+        same = held.label == label and _leaf(other, other_path) == _leaf(topic, path)
         if sides and same and _is_condition(label):
             return series.key
     if label not in known.readings:

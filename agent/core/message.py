@@ -19,6 +19,8 @@ class Message:
     """True when the broker sent it from its store: state that was, not news."""
     redelivered: bool = False
     """Whether the broker says that it has tried to deliver the message before (MQTT's DUP)."""
+    mid: int = 0
+    """Packet identifier, the same when it comes again; means nothing with QoS 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from agent.core import fields as fields_step
 from agent.core import interpret as interpret_step
 from agent.core.decode import DecodeError, Limits, decode
-from agent.core.devices import Devices
 from agent.core.encode import Tokens, render, tokens
 from agent.core.memo import Memo
 from agent.core.memory import Memory
@@ -117,37 +116,41 @@ class _Read:
 class Pipeline:
     """Messages to everything that comes of them."""
 
-    def __init__(self, interpreter: Interpreter, devices: Devices, memory: Memory, publisher: Publisher) -> None:
+    def __init__(self, interpreter: Interpreter, memory: Memory, publisher: Publisher) -> None:
         self._interpreter = interpreter
-        self._devices = devices
-        self._memory = memory
+        self.memory = memory
         self._publisher = publisher
         self._events = 0
 
     def receive(self, messages: Sequence[Message]) -> list[Outcome]:
         """One Outcome for each message, in order."""
-        return [self._outcome(result) for result in self._interpreter.interpret(messages)]
+        results = self._interpreter.interpret(messages)
+        return [self._outcome(message, result) for message, result in zip(messages, results, strict=True)]
+
+    def tick(self, now: float) -> list[Publication]:
+        """What is to be published because time has passed; `now` in seconds since the Unix epoch."""
+        events = self.memory.tick(now)
+        self._events += len(events)
+        return [self._publisher.event(event) for event in events]
 
     def statistics(self) -> dict[str, Any]:
         """Counters since the start."""
         return {
             **self._interpreter.statistics(),
             "events": self._events,
-            "devices": len(self._devices),
-            "series": self._devices.series,
+            "devices": len(self.memory.devices),
+            "series": self.memory.devices.series,
         }
 
-    def _outcome(self, result: Interpretation | Refusal) -> Outcome:
-        publications: list[Publication] = []
+    def _outcome(self, message: Message, result: Interpretation | Refusal) -> Outcome:
         if isinstance(result, Refusal):
             refused = self._publisher.refusal(result)
             return Outcome(None, result, (), () if refused is None else (refused,))
-        sighting = self._devices.receive(result)
-        events = self._memory.observe(sighting.interpretation)
-        self._events += len(events)
-        publications.append(self._publisher.interpretation(sighting.interpretation))
-        publications.extend(self._publisher.no_device(device) for device in sighting.removed)
-        if sighting.device is not None and sighting.changed:
-            publications.append(self._publisher.device(sighting.device))
-        publications.extend(self._publisher.event(event) for event in events)
-        return Outcome(sighting.interpretation, None, events, tuple(publications), sighting.device, sighting.removed)
+        seen = self.memory.observe(message, result)
+        self._events += len(seen.events)
+        publications = [self._publisher.interpretation(seen.interpretation)]
+        publications += [self._publisher.no_device(device) for device in seen.removed]
+        if seen.device is not None and seen.due:
+            publications.append(self._publisher.device(seen.device))
+        publications += [self._publisher.event(event) for event in seen.events]
+        return Outcome(seen.interpretation, None, seen.events, tuple(publications), seen.device, seen.removed)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agent.core.decode import DecodeError, Limits
 from agent.core.devices import Devices
+from agent.core.events import Events
 from agent.core.memory import Memory
 from agent.core.message import Interpretation, Message, Outcome, Refusal
 from agent.core.ontology import LABELS, accepts_unit
@@ -21,7 +22,9 @@ from tests.core.test_publish import strictly
 
 
 def line_of(reader: Reader, memo: int = 1_000) -> Pipeline:
-    return Pipeline(Interpreter(reader, Limits(), memo), Devices(100, 1_000), Memory(1_000, 0.0), Publisher("dragoman"))
+    return Pipeline(
+        Interpreter(reader, Limits(), memo), Memory(Devices(100, 1_000), Events(0.0, 0.0)), Publisher("dragoman")
+    )
 
 
 GOOD = message("home/room/temperature", "21.4")

@@ -16,6 +16,7 @@ import atheris
 with atheris.instrument_imports(include=["agent.core"]):
     from agent.core.decode import Limits
     from agent.core.devices import Devices
+    from agent.core.events import Events
     from agent.core.memory import Memory
     from agent.core.message import Message
     from agent.core.pipeline import Interpreter, Pipeline, Reader
@@ -62,7 +63,7 @@ class Target:
 
     def __init__(self) -> None:
         interpreter = Interpreter(Reader("fuzz 1", scores, Calibration()), _LIMITS, 10_000)
-        self._pipeline = Pipeline(interpreter, Devices(100, 1_000), Memory(1_000, 0.1), Publisher("dragoman"))
+        self._pipeline = Pipeline(interpreter, Memory(Devices(100, 1_000), Events(0.1, 0.5)), Publisher("dragoman"))
 
     def __call__(self, data: bytes) -> None:
         length = data[0] % 64 if data else 0
