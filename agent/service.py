@@ -12,7 +12,7 @@ from agent.config import Config
 from agent.config_file import ConfigError
 from agent.core.decode import Limits
 from agent.core.devices import Devices
-from agent.core.events import Events
+from agent.core.events import HANDLED, Events
 from agent.core.memo import Memo
 from agent.core.memory import Memory
 from agent.core.message import Message, Publication, Refusal
@@ -75,7 +75,7 @@ def memory(config: Config) -> Memory:
     """An empty memory of a home as configured."""
     return Memory(
         Devices(config.limits.devices, config.limits.series),
-        Events(config.events.confidence, config.events.debounce),
+        Events(config.events.confidence, config.events.debounce, max(HANDLED, 2 * config.limits.unacknowledged)),
     )
 
 

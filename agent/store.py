@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.core.events import HANDLED
 from agent.core.memory import Unsaved
 from agent.core.publish import event_json, line
 
@@ -32,7 +31,7 @@ _TABLES = f"""
     BEGIN;
     CREATE TABLE IF NOT EXISTS device (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS home (only INTEGER PRIMARY KEY CHECK (only = 1), record TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS handled (number INTEGER PRIMARY KEY, mark TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS handled (only INTEGER PRIMARY KEY CHECK (only = 1), marks TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS event (number INTEGER PRIMARY KEY, at REAL NOT NULL, shape TEXT NOT NULL);
     PRAGMA user_version = {VERSION};
     COMMIT;
@@ -56,7 +55,7 @@ class Remembered:
     sides: Any
     """JSON value of what belongs to no device; None where there is none."""
     handled: tuple[str, ...]
-    """Marks of messages that made events, the latest last."""
+    """Marks of the latest messages, the latest last."""
 
 
 class Store:
@@ -99,9 +98,9 @@ class Store:
         with _told(self._path, "read"):
             rows = self._connection.execute("SELECT id, record FROM device").fetchall()
             home = self._connection.execute("SELECT record FROM home").fetchone()
-            marks = self._connection.execute("SELECT mark FROM handled ORDER BY number").fetchall()
+            marks = self._connection.execute("SELECT marks FROM handled").fetchone()
             records = {device: json.loads(text) for device, text in rows}
-            return Remembered(records, json.loads(home[0]) if home else None, tuple(mark for (mark,) in marks))
+            return Remembered(records, json.loads(home[0]) if home else None, tuple(marks[0].split()) if marks else ())
 
     def save(self, unsaved: Unsaved, *, whole: bool = False) -> None:
         """Write all of it or, when that fails, nothing; `whole` puts it in the place of all but the events.
@@ -117,17 +116,12 @@ class Store:
             try:
                 if whole:
                     self._connection.execute("DELETE FROM device")
-                    self._connection.execute("DELETE FROM handled")
                 self._connection.executemany("DELETE FROM device WHERE id = ?", gone)
                 self._connection.executemany("INSERT OR REPLACE INTO device VALUES (?, ?)", kept)
                 if unsaved.sides is not None:
                     self._connection.execute("INSERT OR REPLACE INTO home VALUES (1, ?)", (line(unsaved.sides),))
-                if unsaved.handled:
-                    marks = [(mark,) for mark in unsaved.handled]
-                    self._connection.executemany("INSERT INTO handled (mark) VALUES (?)", marks)
-                    self._connection.execute(
-                        "DELETE FROM handled WHERE number <= (SELECT max(number) FROM handled) - ?", (HANDLED,)
-                    )
+                marks = " ".join(unsaved.handled)
+                self._connection.execute("INSERT OR REPLACE INTO handled VALUES (1, ?)", (marks,))
                 self._connection.executemany("INSERT INTO event (at, shape) VALUES (?, ?)", told)
                 events = self._events + len(told)
                 if events > EVENTS + _SPARE:

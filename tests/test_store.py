@@ -106,11 +106,10 @@ def test_only_the_latest_events_are_kept(tmp_path: Path) -> None:
     kept.hear("action", "x")
     unsaved = kept.memory.unsaved()
     for index in range(30):
-        store.save(replace(unsaved, events=unsaved.events * 1_000, handled=(str(index),) * 100))
+        store.save(replace(unsaved, events=unsaved.events * 1_000, handled=(str(index), "x")))
     with sqlite3.connect(tmp_path / FILE) as connection:
         assert EVENTS <= connection.execute("SELECT count(*) FROM event").fetchone()[0] <= EVENTS + 500
-    assert len(store.load().handled) == 512
-    assert store.load().handled[-1] == "29"
+    assert store.load().handled == ("29", "x")
 
 
 def test_a_forgotten_device_is_forgotten_on_the_disk(tmp_path: Path) -> None:

@@ -31,8 +31,6 @@ _ONE_SHOT = 24
 """Values of an identifier, none of which came back, that make it a number of messages."""
 _RISES = 4
 """Rises in a row that do the same for a whole number."""
-_IDENTITIES = 256
-"""Values of an identifier that are remembered."""
 _NAME = 64
 """Characters of a name that is taken from a payload."""
 _OF_NO_DEVICE = frozenset(("identifier", "metadata", "firmware", "config_setting", "timestamp", "other", "error_code"))
@@ -103,6 +101,7 @@ class _Identifier:
     """Whether it does; None while that is open."""
 
     def hear(self, value: Any) -> None:
+        """Take in the value of one message."""
         text = str(value)
         if self.splits is None and value != self.last:
             rises = isinstance(value, int) and isinstance(self.last, int) and value > self.last
@@ -111,9 +110,11 @@ class _Identifier:
                 self.splits = True
             elif self.rises >= _RISES or len(self.values) >= _ONE_SHOT:
                 self.splits = False
-        self.last = value
-        if self.splits is not False and len(self.values) < _IDENTITIES:
+            self.last = value
+        if self.splits is None:
             self.values[text] = None
+        else:
+            self.values.clear()
 
 
 @dataclass(slots=True)
@@ -404,17 +405,16 @@ def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
     own = {str(reading.value) for reading in named if str(reading.value) in reading.path.split("/")[1:-1]}
     if len(own) == 1:
         return own.pop()
-    parts = []
-    for reading in named:
-        if reading.path.count("/") != 1 or reading.path[1:].isdecimal():
-            continue
-        identifier = topic.identifiers.setdefault(reading.path, _Identifier())
-        identifier.hear(reading.value)
-        if identifier.splits is None and len(identifier.values) > 1:
-            return None
-        if identifier.splits:
-            parts.append(str(reading.value))
-    return " ".join(parts)
+    top = [reading for reading in named if reading.path.count("/") == 1 and not reading.path[1:].isdecimal()]
+    for reading in top:
+        topic.identifiers.setdefault(reading.path, _Identifier()).hear(reading.value)
+    if any(identifier.splits for identifier in topic.identifiers.values()):
+        # Decided for good, or a device would get another identifier when one more field turns out to differ.
+        for identifier in topic.identifiers.values():
+            identifier.splits = bool(identifier.splits)
+        return " ".join(str(reading.value) for reading in top if topic.identifiers[reading.path].splits)
+    undecided = (topic.identifiers[reading.path] for reading in top)
+    return None if any(found.splits is None and len(found.values) > 1 for found in undecided) else ""
 
 
 def _is_name(value: Any) -> bool:

@@ -3,9 +3,10 @@
 Retained input is what the broker kept from before, so it sets the memory and never makes an event. A change is told at
 once; what changes again within the debounce is told when that has passed, if it is then still another than was told.
 
-A message can come twice, and must not be two presses of a button. The broker marks what it sends again, and sends it
-under the packet identifier of the first time, so each message that made an event is remembered by both. What comes
-twice without a mark, by two overlapping subscriptions perhaps, comes within an instant.
+A message can come twice, and must not be two presses of a button, nor must one before the last turn a switch back. The
+broker marks what it sends again, and sends it under the packet identifier of the first time, so the latest messages are
+remembered by that and what they said. What comes twice without a mark, by two overlapping subscriptions perhaps, comes
+within an instant.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Any
 from agent.core.message import Event, Interpretation, Message, Reading
 from agent.core.tellings import MOMENTARY, Telling, pressed, state, telling, told_labels
 
-HANDLED = 512
-"""Messages that made events, by which one that comes again is recognised."""
+HANDLED = 256
+"""Messages by which one that comes again is recognised: more than a broker sends before it waits."""
+_LATELY = 512
 ECHO_S = 2.0
 """Within which a device says one thing on two topics."""
 _INSTANT_S = 0.1
@@ -45,47 +47,40 @@ class Kept:
     key: str
     label: str
     told: Any
+    told_at: float
 
 
 class Events:
     """Last told state of each reading."""
 
-    def __init__(self, confidence: float, debounce_s: float) -> None:
-        """`confidence`: readings below it, 0 to 1, make no events."""
+    def __init__(self, confidence: float, debounce_s: float, handled: int = HANDLED) -> None:
+        """`confidence`: readings below it, 0 to 1, make no events. `handled`: messages that are recognised."""
         self._confidence = confidence
         self._debounce_s = debounce_s
+        self._capacity = handled
         self._states: dict[str, dict[str, _State]] = {}
         self._held: dict[tuple[str, str], float] = {}
         self._handled: dict[str, None] = {}
-        self._new_marks: list[str] = []
         self._lately: dict[tuple[str, str, str], tuple[float, bool]] = {}
 
     def observe(
         self, message: Message, interpretation: Interpretation, keys: Iterable[str | None]
     ) -> tuple[Event, ...]:
         """What just happened, as far as this message tells. `keys` are those of its readings in the device."""
-        if message.redelivered and _mark(message) in self._handled:
+        if message.qos and self._came_before(message):
             return ()
-        events = []
-        counts = False
+        events: list[Event] = []
         for reading, key in zip(interpretation.readings, keys, strict=True):
-            if key is None or reading.label is None or reading.confidence < self._confidence:
+            if key is None or reading.label is None:
                 continue
             if reading.label == MOMENTARY:
                 event = self._press(interpretation, reading)
             elif reading.label in _TOLD:
-                event, changed = self._change(interpretation, reading, key)
-                counts |= changed
+                event = self._change(interpretation, reading, key)
             else:
                 continue
-            if event is not None and not self._is_echo(event):
+            if event is not None and not self._is_echo(event) and not _is_said(event, events):
                 events.append(event)
-        if (events or counts) and message.qos:
-            mark = _mark(message)
-            self._handled[mark] = None
-            self._new_marks = [*self._new_marks[1 - HANDLED :], mark]
-            if len(self._handled) > HANDLED:
-                del self._handled[next(iter(self._handled))]
         return tuple(events)
 
     def tick(self, now: float) -> tuple[Event, ...]:
@@ -104,32 +99,38 @@ class Events:
 
     def kept(self, device: str) -> tuple[Kept, ...]:
         """What to keep of a device."""
-        return tuple(Kept(key, found.label, found.told) for key, found in self._states.get(device, {}).items())
+        return tuple(
+            Kept(key, found.label, found.told, found.told_at) for key, found in self._states.get(device, {}).items()
+        )
 
     def handled(self) -> tuple[str, ...]:
-        """Marks of messages that made events, the latest last."""
+        """Marks of the latest messages, the latest last."""
         return tuple(self._handled)
-
-    def new_marks(self) -> tuple[str, ...]:
-        """Those that were added since the last call."""
-        marks = tuple(self._new_marks)
-        self._new_marks = []
-        return marks
 
     def restore(self, device: str, kept: Iterable[Kept]) -> None:
         """Take up what was kept of a device."""
-        self._states[device] = {entry.key: _State(entry.label, entry.told, float("-inf")) for entry in kept}
+        self._states[device] = {entry.key: _State(entry.label, entry.told, entry.told_at) for entry in kept}
 
     def restore_handled(self, marks: Iterable[str]) -> None:
         """Take up the marks of an earlier run."""
-        self._handled = dict.fromkeys(list(marks)[-HANDLED:])
+        self._handled = dict.fromkeys(list(marks)[-self._capacity :])
 
     def forget(self, device: str) -> None:
         """A device is no more."""
         self._states.pop(device, None)
 
-    def _change(self, interpretation: Interpretation, reading: Reading, key: str) -> tuple[Event | None, bool]:
-        """The event, if there is one to tell now, and whether the state has changed."""
+    def _came_before(self, message: Message) -> bool:
+        mark = _mark(message)
+        if message.redelivered and mark in self._handled:
+            return True
+        self._handled.pop(mark, None)
+        self._handled[mark] = None
+        if len(self._handled) > self._capacity:
+            del self._handled[next(iter(self._handled))]
+        return False
+
+    def _change(self, interpretation: Interpretation, reading: Reading, key: str) -> Event | None:
+        """The event, if there is one to tell now."""
         label = str(reading.label)
         device = interpretation.device.id
         states = self._states.setdefault(device, {})
@@ -139,28 +140,30 @@ class Events:
             found = None
         now = state(label, reading.value, found.told if found else None)
         if now is None:
-            return None, False
+            return None
         if found is None or interpretation.retained:
-            states[key] = _State(label, now, float("-inf"))
-            return None, False
+            states[key] = _State(label, now, 0.0)
+            return None
+        if reading.confidence < self._confidence:
+            return None
         if found.told == now:
             found.held = None
-            return None, False
+            return None
         if label == "battery" and any(other.label == "battery_low" for other in states.values()):
             # The device knows better when its battery is low, and tells it itself.
             found.told = now
-            return None, True
+            return None
         event = _event(interpretation, reading, telling(interpretation.device.name, label, now, reading.unit), now)
         if 0 <= interpretation.at - found.told_at < self._debounce_s:
             found.held = event
             self._held[(device, key)] = found.told_at + self._debounce_s
-            return None, True
+            return None
         found.told, found.told_at, found.held = now, interpretation.at, None
-        return event, True
+        return event
 
     def _press(self, interpretation: Interpretation, reading: Reading) -> Event | None:
         told = pressed(interpretation.device.name, reading.value)
-        if told is None or interpretation.retained:
+        if told is None or interpretation.retained or reading.confidence < self._confidence:
             return None
         return _event(interpretation, reading, told, reading.value)
 
@@ -174,17 +177,26 @@ class Events:
         if not echo:
             self._lately.pop(what, None)
             self._lately[what] = (event.at, not event.path)
-            if len(self._lately) > HANDLED:
+            if len(self._lately) > _LATELY:
                 del self._lately[next(iter(self._lately))]
         return echo
 
 
 _TOLD = told_labels()
+_CHANNELS = frozenset(("switch_state", "input_state"))
+"""Of which one message may well tell several alike."""
+
+
+def _is_said(event: Event, events: Iterable[Event]) -> bool:
+    """Whether the same message says the same in other words, as a lock does that has a state and an order."""
+    return event.label not in _CHANNELS and any(
+        (other.kind, other.text) == (event.kind, event.text) for other in events
+    )
 
 
 def _mark(message: Message) -> str:
     text = f"{message.mid} {message.topic}\0".encode("utf-8", "replace") + message.payload
-    return hashlib.blake2s(text, digest_size=12).hexdigest()
+    return hashlib.blake2s(text, digest_size=8).hexdigest()
 
 
 def _event(interpretation: Interpretation, reading: Reading, told: Telling, value: Any) -> Event:

@@ -38,7 +38,7 @@ class Unsaved:
     sides: Any
     """JSON value of what belongs to no device; None where it has not changed."""
     handled: tuple[str, ...]
-    """Marks of messages that made events, by which they are recognised when they come again."""
+    """Marks of the latest messages, by which they are recognised when they come again."""
     events: tuple[Event, ...]
 
 
@@ -111,7 +111,7 @@ class Memory:
         sides = self._devices.sides()
         unchanged = len(sides) == self._saved_sides
         self._saved_sides = len(sides)
-        return Unsaved(records, None if unchanged else sides, self._events.new_marks(), events)
+        return Unsaved(records, None if unchanged else sides, self._events.handled(), events)
 
     def everything(self) -> Unsaved:
         """All that is remembered, with the times of the latest messages, except what was told."""
@@ -138,8 +138,11 @@ class Memory:
         record = self._devices.record(device)
         if record is None:
             return None
-        return {"device": record, "told": [[kept.key, kept.label, kept.told] for kept in self._events.kept(device)]}
+        return {
+            "device": record,
+            "told": [[kept.key, kept.label, kept.told, kept.told_at] for kept in self._events.kept(device)],
+        }
 
 
 def _kept(told: Iterable[Any]) -> list[Kept]:
-    return [Kept(str(key), str(label), value) for key, label, value in told]
+    return [Kept(str(key), str(label), value, float(told_at)) for key, label, value, told_at in told]

@@ -228,6 +228,22 @@ def test_two_channels_switched_together_are_two_events() -> None:
     assert [len(events) for events in tellings] == [0, 0, 1, 1]
 
 
+def test_what_a_message_says_twice_is_told_once() -> None:
+    home = Home()
+    for word in ("locked", "unlocked"):
+        events = home.hear(reading("lock_state", word, path="/lock_state"), reading("lock", word, path="/state"))
+    assert [event.text for event in events] == ["Hall is unlocked"]
+
+
+def test_an_unsure_reading_is_good_enough_to_compare_with() -> None:
+    home = Home(memory(confidence=0.8))
+    unsure = Reading("", "door", False, None, 0.6, "model", False)
+    home.hear(unsure)
+    assert [event.kind for event in home.hear(reading("door", True))] == ["opened"]
+    assert home.hear(unsure) == ()
+    assert home.hear(reading("door", True)) == ()
+
+
 def test_a_battery_that_says_itself_when_it_is_low_is_not_judged() -> None:
     home = Home()
     for low, level in ((False, 60), (False, 10), (True, 9)):
