@@ -18,6 +18,8 @@ COMMANDS = {
     "check": "validate a configuration file",
     "interpret": "read messages as JSON Lines on stdin, write interpretations on stdout",
     "explain": "show how one message is understood",
+    "watch": "watch a running home: devices, readings, events",
+    "digest": "tell in ten lines what happened in the home",
     "record": "record a home's messages, without names and addresses",
     "replay": "publish a recording to a broker",
     "demo": "show it all at work: a broker, a simulated home and the agent",

@@ -22,6 +22,10 @@ class Observation:
     """The message's, naming the device that was recognised."""
     device: Device | None
     """After the message; None where it is not clear yet which of several on one topic it is."""
+    keys: tuple[str | None, ...]
+    """For each reading its key in the device; None for one that does not count."""
+    changed: bool
+    """Whether anything of the device but times has changed."""
     due: bool
     """Whether the device is to be published: it has changed, or was not for a while."""
     removed: tuple[str, ...]
@@ -77,7 +81,7 @@ class Memory:
             self._published.pop(device, None)
             self._changed[device] = None
         if sighting.device is None:
-            return Observation(sighting.interpretation, None, False, sighting.removed, ())
+            return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
         events = self._events.observe(message, sighting.interpretation, sighting.keys)
         device = sighting.device.id
         self._tell(events)
@@ -86,7 +90,15 @@ class Memory:
         due = sighting.changed or not 0 <= interpretation.at - self._published.get(device, 0.0) < REFRESH_S
         if due:
             self._published[device] = interpretation.at
-        return Observation(sighting.interpretation, sighting.device, due, sighting.removed, events)
+        return Observation(
+            sighting.interpretation,
+            sighting.device,
+            sighting.keys,
+            sighting.changed,
+            due,
+            sighting.removed,
+            events,
+        )
 
     def tick(self, now: float) -> tuple[Event, ...]:
         """What is to be told because time has passed."""
