@@ -197,6 +197,26 @@ class Events:
         "Seconds after an event within which the same reading makes no other; what it is then is told at their end.",
         default=0.5,
     )
+    silent: bool = _option(
+        Flag(),
+        "Whether a device that speaks at regular times is told of when it does not speak any more.",
+        default=True,
+    )
+    unusual: bool = _option(
+        Flag(),
+        "Whether a value far outside of what was usual for weeks is told. Off, since the seasons are unusual, too.",
+        default=False,
+    )
+    rising: bool = _option(
+        Flag(),
+        "Whether a value that rises much faster than it ever did is told. Off, for a like reason.",
+        default=False,
+    )
+    stuck: bool = _option(
+        Flag(),
+        "Whether a value that stays the same for much longer than it ever did is told. Off: many things do stay.",
+        default=False,
+    )
 
 
 @_schema

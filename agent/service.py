@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from agent.config import Config
 from agent.config_file import ConfigError
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import Limits
 from agent.core.devices import Devices
 from agent.core.events import HANDLED, Events
@@ -73,9 +74,11 @@ class Connection(Protocol):
 
 def memory(config: Config) -> Memory:
     """An empty memory of a home as configured."""
+    told = config.events
     return Memory(
         Devices(config.limits.devices, config.limits.series),
-        Events(config.events.confidence, config.events.debounce, max(HANDLED, 2 * config.limits.unacknowledged)),
+        Events(told.confidence, told.debounce, max(HANDLED, 2 * config.limits.unacknowledged)),
+        Behaviour(Watch(told.silent, told.unusual, told.rising, told.stuck), told.confidence),
     )
 
 
@@ -207,7 +210,7 @@ class Service:
 
     def _tick(self, now: float) -> None:
         """What is due because time has passed."""
-        publications = self._pipeline.tick(self._clock())
+        publications = self._pipeline.tick(self._clock()) if self._connection.subscribed else []
         self._keeper.write_news(now)
         for publication in publications:
             self._connection.publish(publication)

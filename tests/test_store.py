@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.devices import Devices
 from agent.core.events import Events
 from agent.core.memory import Memory
@@ -23,7 +24,7 @@ from tests.core.making import AT, interpretation, reading
 
 
 def memory() -> Memory:
-    return Memory(Devices(100, 1_000), Events(0.5, 0.5))
+    return Memory(Devices(100, 1_000), Events(0.5, 0.5), Behaviour(Watch(), 0.5))
 
 
 class Kept:
@@ -114,7 +115,7 @@ def test_only_the_latest_events_are_kept(tmp_path: Path) -> None:
 
 def test_a_forgotten_device_is_forgotten_on_the_disk(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
-    kept.memory = kept.keeper.memory = Memory(Devices(1, 10), Events(0.5, 0.5))
+    kept.memory = kept.keeper.memory = Memory(Devices(1, 10), Events(0.5, 0.5), Behaviour(Watch(), 0.5))
     for topic in ("home/a", "home/b"):
         message = Message(topic, b"", AT)
         meant = interpretation(reading("door", True), topic=topic)

@@ -123,7 +123,7 @@ def device(*readings: dict[str, Any]) -> dict[str, Any]:
 def test_a_device_that_the_broker_kept_is_shown_and_one_that_is_no_more_is_not() -> None:
     state = State()
     state.device("fenster", device(OPEN, BATTERY), now=1.0)
-    shown = lines(state)
+    shown = lines(state, width=130)
     assert shown[2].split()[:5] == ["zigbee2mqtt", "Küchenfenster", "opening", "is", "open"]
     assert shown[3].split()[:5] == ["contact", "sensor", "·", "kitchen", "battery"]
     # What is heard now is newer than what is kept.

@@ -297,11 +297,11 @@ class Devices:
 
     def _other_side(self, known: _Known, root: tuple[str, ...], interpretation: Interpretation) -> _Known | None:
         """The device of which this one is found to be another side."""
-        for identifier in self._by_rest.get(root[1:], ()):
+        for identifier in sorted(self._by_rest.get(root[1:], ())):
             other = self._known.get(identifier)
             if other is None or other is known or root in other.roots:
                 continue
-            sides = frozenset((root[0], next(iter(other.roots))[0]))
+            sides = frozenset((root[0], min(other.roots)[0]))
             area = _most(known.areas) or _most(other.areas)
             if len(sides) < 2 or area in sides or self._clash(known, other, interpretation):
                 continue
@@ -324,7 +324,9 @@ class Devices:
         into.roots |= known.roots
         for (topic, path), series in known.series.items():
             reading = known.readings.get(series.key)
-            if reading is not None:
+            if reading is None:
+                self._series -= 1
+            else:
                 key = _key(into, topic, path, reading.label)
                 into.series[(topic, path)] = _Series(key, series.votes)
                 into.readings.setdefault(key, replace(reading, key=key))

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent.core.behaviour import Behaviour
 from agent.core.devices import Devices
 from agent.core.events import Events, Kept
-from agent.core.message import Device, Event, Interpretation, Message
+from agent.core.message import Device, DeviceRef, Event, Interpretation, Message
 
 REFRESH_S = 60.0
 """How old a published device may be while it says the same again."""
@@ -49,9 +50,10 @@ class Unsaved:
 class Memory:
     """Interpretations to Observations."""
 
-    def __init__(self, devices: Devices, events: Events) -> None:
+    def __init__(self, devices: Devices, events: Events, behaviour: Behaviour) -> None:
         self._devices = devices
         self._events = events
+        self._behaviour = behaviour
         self._published: dict[str, float] = {}
         self._changed: dict[str, None] = {}
         self._told: dict[str, None] = {}
@@ -62,6 +64,11 @@ class Memory:
     def devices(self) -> Devices:
         """What is known of each."""
         return self._devices
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What each device does over time."""
+        return self._behaviour
 
     @property
     def has_news(self) -> bool:
@@ -78,11 +85,13 @@ class Memory:
         sighting = self._devices.receive(interpretation)
         for device in sighting.removed:
             self._events.forget(device)
+            self._behaviour.forget(device)
             self._published.pop(device, None)
             self._changed[device] = None
         if sighting.device is None:
             return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
         events = self._events.observe(message, sighting.interpretation, sighting.keys)
+        events += self._behaviour.observe(sighting.interpretation, sighting.keys)
         device = sighting.device.id
         self._tell(events)
         if sighting.changed:
@@ -101,8 +110,8 @@ class Memory:
         )
 
     def tick(self, now: float) -> tuple[Event, ...]:
-        """What is to be told because time has passed."""
-        events = self._events.tick(now)
+        """What is to be told because time has passed. To be called while messages can be heard, and only then."""
+        events = self._events.tick(now) + self._behaviour.tick(now)
         self._tell(events)
         return events
 
@@ -137,12 +146,16 @@ class Memory:
             ValueError: it cannot have given that; the memory is of no use then.
         """
         try:
-            devices = [(device, record["device"], _kept(record["told"])) for device, record in records.items()]
-            self._devices.restore([record for _, record, _ in devices], sides or ())
+            told = {device: _kept(record["told"]) for device, record in records.items()}
+            self._devices.restore([record["device"] for record in records.values()], sides or ())
+            for device in self._devices.all():
+                habits = records[device.id].get("habits")
+                if habits is not None:
+                    self._behaviour.restore(DeviceRef(device.id, device.name, device.type, device.area), habits)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise ValueError(f"no memory of a home: {error!r}") from None
-        for device, _, kept in devices:
-            self._events.restore(device, kept)
+        for name, kept in told.items():
+            self._events.restore(name, kept)
         self._events.restore_handled(handled)
         self._saved_sides = len(self._devices.sides())
 
@@ -150,10 +163,8 @@ class Memory:
         record = self._devices.record(device)
         if record is None:
             return None
-        return {
-            "device": record,
-            "told": [[kept.key, kept.label, kept.told, kept.told_at] for kept in self._events.kept(device)],
-        }
+        told = [[kept.key, kept.label, kept.told, kept.told_at] for kept in self._events.kept(device)]
+        return {"device": record, "told": told, "habits": self._behaviour.record(device)}
 
 
 def _kept(told: Iterable[Any]) -> list[Kept]:

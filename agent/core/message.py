@@ -147,6 +147,8 @@ class Event:
     topic: str
     text: str
     """One sentence in plain words."""
+    evidence: tuple[tuple[str, float], ...] = ()
+    """By what it was told, where it was not by the message alone: names and numbers."""
 
 
 @dataclass(frozen=True, slots=True)

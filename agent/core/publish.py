@@ -58,8 +58,8 @@ def refusal_json(refusal: Refusal) -> dict[str, Any]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """The Event as it is published."""
-    return {
+    """The Event as it is published. `evidence` is there only when there is any."""
+    shape = {
         "schema": SCHEMA,
         "at": timestamp(event.at),
         "device": {"id": event.device.id, "name": event.device.name},
@@ -71,6 +71,9 @@ def event_json(event: Event) -> dict[str, Any]:
         "path": event.path,
         "text": event.text,
     }
+    if event.evidence:
+        shape["evidence"] = dict(event.evidence)
+    return shape
 
 
 def device_json(device: Device) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from structlog import get_logger
 
 from agent.cli import main
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.devices import Devices
 from agent.core.events import Events
 from agent.core.memory import Memory
@@ -20,7 +21,7 @@ from tests.core.making import interpretation, reading
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where an agent has kept that a door was opened ten minutes ago."""
-    keeper = Keeper(tmp_path, lambda: Memory(Devices(9, 99), Events(0.5, 0.5)), get_logger())
+    keeper = Keeper(tmp_path, lambda: Memory(Devices(9, 99), Events(0.5, 0.5), Behaviour(Watch(), 0.5)), get_logger())
     for minutes, value in ((20, False), (10, True)):
         at = time.time() - 60 * minutes
         meant = replace(interpretation(reading("door", value), name="Front Door"), at=at)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.devices import Devices
 from agent.core.events import Events
 from agent.core.memory import Memory
@@ -14,7 +15,7 @@ from tests.core.making import AT, interpretation, reading
 
 
 def memory(confidence: float = 0.5, debounce_s: float = 0.5) -> Memory:
-    return Memory(Devices(100, 1_000), Events(confidence, debounce_s))
+    return Memory(Devices(100, 1_000), Events(confidence, debounce_s), Behaviour(Watch(), 0.5))
 
 
 class Home:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import DecodeError, Limits
 from agent.core.devices import Devices
 from agent.core.events import Events
@@ -23,7 +24,9 @@ from tests.core.test_publish import strictly
 
 def line_of(reader: Reader, memo: int = 1_000) -> Pipeline:
     return Pipeline(
-        Interpreter(reader, Limits(), memo), Memory(Devices(100, 1_000), Events(0.0, 0.0)), Publisher("dragoman")
+        Interpreter(reader, Limits(), memo),
+        Memory(Devices(100, 1_000), Events(0.0, 0.0), Behaviour(Watch(), 0.5)),
+        Publisher("dragoman"),
     )
 
 

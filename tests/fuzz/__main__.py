@@ -14,6 +14,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["agent.core"]):
+    from agent.core.behaviour import Behaviour, Watch
     from agent.core.decode import Limits
     from agent.core.devices import Devices
     from agent.core.events import Events
@@ -63,7 +64,9 @@ class Target:
 
     def __init__(self) -> None:
         interpreter = Interpreter(Reader("fuzz 1", scores, Calibration()), _LIMITS, 10_000)
-        self._pipeline = Pipeline(interpreter, Memory(Devices(100, 1_000), Events(0.1, 0.5)), Publisher("dragoman"))
+        self._pipeline = Pipeline(
+            interpreter, Memory(Devices(100, 1_000), Events(0.1, 0.5), Behaviour(Watch(), 0.5)), Publisher("dragoman")
+        )
 
     def __call__(self, data: bytes) -> None:
         length = data[0] % 64 if data else 0
