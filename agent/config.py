@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.core import decode
+from agent.core.discovery.gate import Gate
 from agent.options import (
     Choice,
     FilePath,
@@ -59,6 +60,7 @@ def _schema(cls: type[_Section]) -> type[_Section]:
 
 _TOPIC_FILTER = Text("a topic filter, such as zigbee2mqtt/# or +/status (# only as the last level)", is_topic_filter)
 _LIMITS = decode.Limits()
+_GATE = Gate()
 
 
 @_schema
@@ -220,6 +222,42 @@ class Events:
 
 
 @_schema
+class Discovery:
+    """What Home Assistant is told of devices, as far as nobody else tells it."""
+
+    mode: str = _option(
+        Choice(("auto", "approve", "off")),
+        "auto announces what passes the rules below, approve only what `dragoman discovery approve` names.",
+        default="auto",
+    )
+    prefix: str = _option(
+        Text("topic levels such as homeassistant, without wildcards", is_prefix),
+        "Home Assistant's discovery prefix. What others announce there is read, and wins over the model.",
+        default="homeassistant",
+    )
+    form: str = _option(
+        Choice(("device", "single")),
+        "device needs Home Assistant 2024.12 or later; single, a message an entity, is proved from 2024.3 on.",
+        default="device",
+    )
+    sightings: int = _option(
+        Whole(1, 1_000_000),
+        "Messages, retained ones apart, after which a device counts as here to stay; a neighbour's is heard by chance.",
+        default=_GATE.sightings,
+    )
+    confidence: float = _option(
+        Number(0, 1), "Readings less certain than this are not announced.", default=_GATE.confidence
+    )
+    devices: int = _option(Whole(0, 10_000), "At most so many are announced without approval.", default=_GATE.devices)
+    allow: tuple[str, ...] = _option(
+        Listed(_TOPIC_FILTER), "Topic filters; only devices with such a topic are announced. Empty: all.", default=()
+    )
+    deny: tuple[str, ...] = _option(
+        Listed(_TOPIC_FILTER), "Topic filters; no device with such a topic is announced.", default=()
+    )
+
+
+@_schema
 class Log:
     """What the agent says about itself, on stderr."""
 
@@ -247,6 +285,7 @@ class Config:
     )
     limits: Limits = _section("How much is read of a message and kept in memory.", default_factory=Limits)
     events: Events = _section("What becomes an event.", default_factory=Events)
+    discovery: Discovery = _section("What Home Assistant is told of devices.", default_factory=Discovery)
     log: Log = _section("What the agent says about itself.", default_factory=Log)
     state_directory: Path | None = _option(
         FilePath(),

@@ -56,32 +56,44 @@ class State:
         if self._folder is None:
             return None
         path = self._folder / _FILE
+        shape = read_json(path, _BYTES)
         try:
-            with path.open("rb") as file:
-                return _session(json.loads(file.read(_BYTES)))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StateError(f"{path} cannot be read: {error.strerror}") from None
-        except (ValueError, TypeError, KeyError, RecursionError):
+            return None if shape is None else _session(shape)
+        except (TypeError, KeyError):
             raise StateError(f"{path} is damaged; it is written anew") from None
 
     def write(self, session: Session) -> None:
         """Keep the session; the old file stays whole until the new one is. Raises StateError."""
-        if self._folder is None:
-            return
-        path = self._folder / _FILE
-        fresh = path.with_suffix(".new")
-        try:
-            with fresh.open("w", encoding="utf-8") as file:
-                json.dump(asdict(session), file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                fresh.unlink()
-            raise StateError(f"{path} cannot be written: {error.strerror}") from None
+        if self._folder is not None:
+            write_json(self._folder / _FILE, asdict(session))
+
+
+def read_json(path: Path, limit: int) -> Any:
+    """What the file holds, of which at most `limit` bytes are read; None when there is none. Raises StateError."""
+    try:
+        with path.open("rb") as file:
+            return json.loads(file.read(limit))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise StateError(f"{path} is damaged; it is written anew") from None
+
+
+def write_json(path: Path, shape: Any) -> None:
+    """Write a file anew; the old one stays whole until the new one is. Raises StateError."""
+    fresh = path.with_suffix(".new")
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(shape, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StateError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _session(raw: Any) -> Session:

@@ -96,7 +96,7 @@ def _reading(field: Field, verdict: Verdict, claim: Claim | None, problems: list
     if label is None:
         return Reading(field.path, None, raw, None, meaning.confidence, meaning.source, raw)
     if label.nature is Nature.BINARY:
-        return _binary(field.path, label, raw, meaning, verdict, claim)
+        return _binary(field.path, raw, meaning, verdict.polarity, claim)
     value, unit = _quantity(raw, meaning.unit)
     if unit and not accepts_unit(label, unit):
         unit = None
@@ -141,17 +141,18 @@ def _unit(label: Label, verdict: Verdict, claim: Claim) -> str:
     return label.units[0] if len(label.units) == 1 else ""
 
 
-def _binary(path: str, label: Label, raw: Any, meaning: _Meaning, verdict: Verdict, claim: Claim | None) -> Reading:
+def _binary(path: str, raw: Any, meaning: _Meaning, inferred: str, claim: Claim | None) -> Reading:
+    """The reading of a condition; `inferred` is its polarity as the model holds it."""
+    label = None if meaning.label is None else meaning.label.name
     said = truth(raw)
     declared = None if claim is None else claim.holds(raw)
     if declared is not None:
         polarity = (claim.polarity if claim is not None else None) or "normal"
         if said is not None:
             polarity = "normal" if said == declared else "inverted"
-        return Reading(path, label.name, declared, None, meaning.confidence, meaning.source, raw, polarity)
-    polarity = verdict.polarity
-    value = raw if said is None else said != (polarity == "inverted")
-    return Reading(path, label.name, value, None, meaning.confidence, meaning.source, raw, polarity)
+        return Reading(path, label, declared, None, meaning.confidence, meaning.source, raw, polarity)
+    value = raw if said is None else said != (inferred == "inverted")
+    return Reading(path, label, value, None, meaning.confidence, meaning.source, raw, inferred)
 
 
 def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:

@@ -25,6 +25,10 @@ class Knowledge:
         self._agreed: dict[str, dict[str, bool]] = {}
         self._heard = 0
 
+    def concerns(self, topic: str) -> bool:
+        """Whether what comes on the topic is a declaration."""
+        return self.declarations.concerns(topic)
+
     def hear(self, message: Message) -> None:
         """Take in what a declaring message says."""
         self._heard += 1

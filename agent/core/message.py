@@ -193,6 +193,16 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request to the agent."""
+
+    ok: bool
+    detail: str
+    """A sentence for a person."""
+    publications: tuple[Publication, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one message."""
 
@@ -204,3 +214,5 @@ class Outcome:
     """The device after the message; None where it is not clear yet which of several on one topic it is."""
     removed: tuple[str, ...] = ()
     """Identifiers of devices that are no more: found to be part of another, or forgotten."""
+    answer: Answer | None = None
+    """Where the message was a request to the agent."""

@@ -152,6 +152,10 @@ class Publisher:
         """What removes the device's retained state from the broker."""
         return Publication(f"{self._prefix}/device/{device_id}", b"", qos=1, retain=True)
 
+    def answer(self, request: str, shape: Mapping[str, Any]) -> Publication:
+        """What came of a request, on `<prefix>/answer/<its id>`."""
+        return Publication(f"{self._prefix}/answer/{request}", _payload({"schema": SCHEMA, **shape}), qos=1)
+
     def status(self, status: str) -> Publication:
         """`online` or `offline`, retained, on `<prefix>/status`."""
         return Publication(f"{self._prefix}/status", status.encode(), qos=1, retain=True)

@@ -163,9 +163,8 @@ def _unabbreviated(config: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for key, value in config.items():
         name = _ABBREVIATIONS.get(key, key)
-        if isinstance(base, str) and isinstance(value, str) and name.endswith("topic"):
-            value = re.sub(r"^~|~$", lambda _: base, value)
-        found[name] = value
+        based = isinstance(base, str) and isinstance(value, str) and name.endswith("topic")
+        found[name] = re.sub(r"^~|~$", lambda _: str(base), value) if based else value
     availability = found.get("availability")
     if isinstance(availability, dict):
         availability = [availability]

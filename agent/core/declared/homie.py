@@ -35,7 +35,7 @@ def declaration(levels: tuple[str, ...], tree: Any) -> Declaration | None:
                 claims[topic] = {"": claim}
     name = tree.get("name") if isinstance(tree, dict) else None
     about = About(name) if isinstance(name, str) and name else None
-    return Declaration(claims, {topic: about for topic in topics} if about else {})
+    return Declaration(claims, dict.fromkeys(topics, about) if about else {})
 
 
 def is_attribute(topic: str) -> bool:

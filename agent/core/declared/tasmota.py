@@ -39,7 +39,7 @@ def declaration(levels: tuple[str, ...], tree: Any) -> Declaration | None:
     name = tree.get("dn")
     about = About(name) if isinstance(name, str) and name else None
     topics = {topic for topic, _, _ in claims} | {on(_TELE, "SENSOR")}
-    return Declaration(gathered(claims), {topic: about for topic in topics} if about else {}, announced=True)
+    return Declaration(gathered(claims), dict.fromkeys(topics, about) if about else {}, announced=True)
 
 
 def is_discovery(topic: str) -> bool:
