@@ -20,6 +20,8 @@ COMMANDS = {
     "explain": "show how one message is understood",
     "watch": "watch a running home: devices, readings, events",
     "digest": "tell in ten lines what happened in the home",
+    "correct": "correct what a field means",
+    "discovery": "what Home Assistant is told of devices: list, approve, withdraw",
     "record": "record a home's messages, without names and addresses",
     "replay": "publish a recording to a broker",
     "demo": "show it all at work: a broker, a simulated home and the agent",

@@ -117,8 +117,10 @@ def _meaning(verdict: Verdict, claim: Claim | None) -> _Meaning:
     if own.label is None or not accepts_unit(own.label, claim.unit or ""):
         # The unit alone is known: that rules labels out, and what is left shares the probability.
         best, confidence = _best(verdict, claim.labels)
-        if best is None:
+        if best is None and len(claim.labels) != 1:
             return own
+        if best is None:
+            return _Meaning(LABELS[claim.labels[0]], 1.0, claim.source, claim.unit or "")
         return _Meaning(LABELS[best], confidence, "model", _unit(LABELS[best], verdict, claim))
     return replace(own, unit=_unit(own.label, verdict, claim))
 

@@ -17,17 +17,14 @@ from agent.core.ontology import LABELS, accepts_unit
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher
 from tests import fakes
-from tests.core.making import AT, CountingReader, message, random_reader, topics, trees
+from tests.core.making import AT, CountingReader, home, message, random_reader, topics, trees
 from tests.core.test_fields import leaves
 from tests.core.test_publish import strictly
 
 
 def line_of(reader: Reader, memo: int = 1_000) -> Pipeline:
-    return Pipeline(
-        Interpreter(reader, Limits(), memo),
-        Memory(Devices(100, 1_000), Events(0.0, 0.0), Behaviour(Watch(), 0.5)),
-        Publisher("dragoman"),
-    )
+    memory = Memory(Devices(100, 1_000), Events(0.0, 0.0), Behaviour(Watch(), 0.5))
+    return Pipeline(Interpreter(reader, Limits(), memo), memory, home(), Publisher("dragoman"))
 
 
 GOOD = message("home/room/temperature", "21.4")
