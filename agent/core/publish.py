@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,7 +101,7 @@ def device_json(device: Device) -> dict[str, Any]:
     }
 
 
-def line(shape: Mapping[str, Any]) -> str:
+def line(shape: Mapping[str, Any] | Sequence[Any]) -> str:
     """Compact JSON in one line. Raises ValueError for anything that JSON has no word for."""
     return json.dumps(shape, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 

@@ -301,7 +301,7 @@ def test_entities() -> None:
     remote = entity("action", "single", actions=("single", "double"))
     assert remote is not None
     assert remote["platform"] == "event"
-    assert remote["event_types"] == ["double", "single"]
+    assert remote["event_types"] == ["double", "single", "other"]
     assert remote["state_topic"] == "dragoman/event/home_a"
 
 

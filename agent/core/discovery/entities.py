@@ -11,6 +11,7 @@ from typing import Any
 from agent.core.discovery.accepted import STATE_CLASSES, UNITS
 from agent.core.message import Device, DeviceReading
 from agent.core.ontology import LABELS, Label, Nature
+from agent.core.publish import line
 from agent.core.values import truth
 
 Component = dict[str, Any]
@@ -121,13 +122,17 @@ def _binary(label: Label, reading: DeviceReading) -> Component:
 
 
 def _action(device: Device, reading: DeviceReading, prefix: str, actions: Sequence[str]) -> Component:
-    # An event of another sort renders to nothing, which Home Assistant passes over.
+    # Home Assistant passes over a press whose type was not announced, so the first of a new kind is told as "other".
+    # An event of another sort renders to nothing, which it passes over as it should.
+    types = sorted(actions)[:_ACTIONS]
+    pressed = f"{{'event_type': v if v in {line(types)} else 'other', 'action': v}}"
     return {
         "platform": "event",
         "state_topic": f"{prefix}/event/{device.id}",
-        "event_types": sorted(actions)[:_ACTIONS],
+        "event_types": [*types, "other"] if "other" not in types else types,
         "value_template": (
-            "{% if value_json.label == 'action' %}{{ {'event_type': value_json.value | string} | to_json }}{% endif %}"
+            "{% if value_json.label == 'action' %}{% set v = value_json.value | string %}"
+            f"{{{{ {pressed} | to_json }}}}{{% endif %}}"
         ),
     }
 
