@@ -9,12 +9,13 @@ import pytest
 
 from agent.core.decode import Limits
 from agent.core.devices import Devices
-from agent.core.discovery import HEARTBEAT_S, REANNOUNCE_S, Decisions
+from agent.core.discovery import REANNOUNCE_S, Decisions
 from agent.core.discovery.accepted import STATE_CLASSES, UNITS
 from agent.core.discovery.entities import components
 from agent.core.discovery.gate import Gate
+from agent.core.events import Events
 from agent.core.home import Home, Owner
-from agent.core.memory import Memory
+from agent.core.memory import REFRESH_S, Memory
 from agent.core.message import Device, DeviceReading, Message, Publication
 from agent.core.ontology import LABELS, Nature
 from agent.core.pipeline import Interpreter, Pipeline
@@ -28,10 +29,8 @@ class Line:
 
     def __init__(self, made: Home | None = None) -> None:
         self.home = made or home()
-        self.pipeline = Pipeline(
-            Interpreter(fakes.reader(), Limits(), 1_000), Devices(1_000, 9_000), Memory(9_000, 0.8), self.home,
-            Publisher("dragoman"),
-        )  # fmt: skip
+        memory = Memory(Devices(1_000, 9_000), Events(0.8, 0.0))
+        self.pipeline = Pipeline(Interpreter(fakes.reader(), Limits(), 1_000), memory, self.home, Publisher("dragoman"))
         self.now = AT
         self.kept: dict[str, str] = {}
         """What a broker would have kept under homeassistant."""
@@ -241,7 +240,7 @@ def test_cadence_makes_values_expire_and_the_state_is_said_again() -> None:
     line = Line()
     line.hear("home/a", {"t": 21.4}, times=30, apart=60.0)
     (component,) = line.device("home_a")["components"].values()
-    assert component["expire_after"] == int(HEARTBEAT_S + 5 * 60) + 1
+    assert component["expire_after"] == int(REFRESH_S + 5 * 60) + 1
     stated = [entry for entry in line.other if entry.topic == "dragoman/device/home_a"]
     # Nothing changes for half an hour: without a word now and then Home Assistant would take it for dead.
     assert len(stated) >= 3

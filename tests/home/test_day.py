@@ -12,6 +12,7 @@ import pytest
 from structlog import get_logger
 
 from agent.config import Config
+from agent.core.home import Owner
 from agent.core.message import Message
 from agent.core.pipeline import Pipeline, Reader
 from agent.keeper import Keeper
@@ -63,7 +64,7 @@ class Agent:
 
     def __init__(self, folder: Path, reader: Reader) -> None:
         self._keeper = Keeper(folder, lambda: memory(Config()), get_logger())
-        self._pipeline: Pipeline = pipeline(Config(), reader, self._keeper.memory)
+        self._pipeline: Pipeline = pipeline(Config(), reader, self._keeper.memory, Owner())
 
     def told(self, day: Iterable[Message]) -> list[str]:
         """Sentences of the events that are published."""

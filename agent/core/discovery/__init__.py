@@ -18,12 +18,11 @@ from agent.core.discovery import announcement
 from agent.core.discovery.announcement import Announcement
 from agent.core.discovery.entities import Component, availability, components, tells_enough
 from agent.core.discovery.gate import Gate
+from agent.core.memory import REFRESH_S
 from agent.core.message import Device, DeviceReading, Publication
 
 REANNOUNCE_S = 10.0
 """Within which everything is announced anew after Home Assistant says that it has started."""
-HEARTBEAT_S = 600.0
-"""How old a device's published state may get while it is heard and nothing changes; entities expire by it."""
 _CANDIDATES = 10_000
 _ACTIONS = 32
 _INTERVALS = 20
@@ -64,7 +63,7 @@ class _Cadence:
                 deviation = (self.squares / self.count) ** 0.5
                 if deviation <= _MOST_UNEVEN * self.mean:
                     # Once known it stays, since every change makes Home Assistant set up the entities anew.
-                    self.expires_s = int(HEARTBEAT_S + _EXPIRES_AFTER * self.mean) + 1
+                    self.expires_s = int(REFRESH_S + _EXPIRES_AFTER * self.mean) + 1
         self.last_at = at
 
 
@@ -110,7 +109,6 @@ class Discovery:
         self._candidates: dict[str, _Candidate] = {}
         self._announced: dict[str, Announcement] = {}
         self._shown: dict[str, dict[str, Component]] = {}
-        self._stated: dict[str, float] = {}
         self._due: float | None = None
         self.revision = 0
         """Rises when the decisions change."""
@@ -139,18 +137,9 @@ class Discovery:
         _learn_actions(candidate, device)
         return self._look(candidate, device)
 
-    def stated(self, device_id: str, at: float) -> None:
-        """The device's state was published."""
-        self._stated[device_id] = at
-
-    def stale(self, device_id: str, at: float) -> bool:
-        """Whether the state of an announced device must be published again although nothing has changed."""
-        return device_id in self._announced and at - self._stated.get(device_id, at - HEARTBEAT_S) >= HEARTBEAT_S
-
     def remove(self, device_id: str) -> list[Publication]:
         """What to publish when a device is no more."""
         self._candidates.pop(device_id, None)
-        self._stated.pop(device_id, None)
         return self._take_back(device_id)
 
     def adopt(self, topic: str, payload: bytes) -> list[Publication]:
@@ -184,11 +173,6 @@ class Discovery:
             return []
         self._due = None
         return [publication for messages in self._announced.values() for publication in _publications(messages)]
-
-    def devices(self) -> list[Device]:
-        """Those that are announced and were heard."""
-        found = [self._candidates[device_id].device for device_id in self._announced if device_id in self._candidates]
-        return [device for device in found if device is not None]
 
     # ---- what the owner decides ------------------------------------------------------------------------------------
 
