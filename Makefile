@@ -32,7 +32,7 @@ HASS = build/homeassistant-$(HOMEASSISTANT)
 # entity by entity before 2024.12, device by device from then on
 FORM ?= single
 
-test-homeassistant: $(VENV)/test mosquitto ## a real Home Assistant shows a home it has no integration for; HASS=... FORM=device for another
+test-homeassistant: $(VENV)/test mosquitto ## a real Home Assistant shows a home it has no integration for; HOMEASSISTANT=version FORM=device
 	tests/homeassistant/install $(HASS) $(HOMEASSISTANT) $(TRAINING_PYTHON)
 	$(BIN)/python -m tests.homeassistant $(HASS)/bin/hass --form $(FORM)
 
