@@ -29,8 +29,11 @@ DECLARED = {
 def reading(ear: Ear, topic: str, payload: str) -> dict[str, Any]:
     """The only reading of the agent's answer to a message."""
     ear.say(topic, payload)
-    (found,) = ear.hear_json(f"dragoman/interpretation/{topic}")["readings"]
-    return dict(found)
+    while True:
+        # What a killed agent had not acknowledged comes first.
+        (found,) = ear.hear_json(f"dragoman/interpretation/{topic}")["readings"]
+        if found["raw"] == json.loads(payload)["f"]:
+            return dict(found)
 
 
 def dragoman(port: int, *arguments: str) -> subprocess.CompletedProcess[str]:
