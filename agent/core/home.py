@@ -94,9 +94,14 @@ class Home:
         self.knowledge.hear(message)
         return Heard(tuple(self._discovery.adopt(message.topic, message.payload)))
 
-    def tell(self, device: Device, keys: Iterable[str | None], at: float, *, live: bool) -> list[Publication]:
-        """What to publish after a message of a device that held the readings of `keys`; `live`: no retained one."""
-        return self._discovery.consider(device, keys, at, live=live)
+    def tell(
+        self, device: Device, keys: Iterable[str | None], silent_after_s: Callable[[str], float | None], *, live: bool
+    ) -> list[Publication]:
+        """What to publish after a message of a device that held the readings of `keys`; `live`: no retained one.
+
+        `silent_after_s`: how long a device must be quiet to be silent.
+        """
+        return self._discovery.consider(device, keys, silent_after_s, live=live)
 
     def forget(self, device_ids: Sequence[str]) -> list[Publication]:
         """What to publish when devices are no more."""

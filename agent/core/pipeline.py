@@ -185,6 +185,7 @@ class Pipeline:
             publications.append(self._publisher.device(seen.device))
         publications += self.home.forget(seen.removed)
         if seen.device is not None:
-            publications += self.home.tell(seen.device, seen.keys, result.at, live=not result.retained)
+            quiet = self.memory.behaviour.silent_after_s
+            publications += self.home.tell(seen.device, seen.keys, quiet, live=not result.retained)
         publications += [self._publisher.event(event) for event in seen.events]
         return Outcome(seen.interpretation, None, seen.events, tuple(publications), seen.device, seen.removed)

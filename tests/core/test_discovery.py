@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
 
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import Limits
 from agent.core.devices import Devices
 from agent.core.discovery import REANNOUNCE_S, Decisions
@@ -29,7 +31,7 @@ class Line:
 
     def __init__(self, made: Home | None = None) -> None:
         self.home = made or home()
-        memory = Memory(Devices(1_000, 9_000), Events(0.8, 0.0))
+        memory = Memory(Devices(1_000, 9_000), Events(0.8, 0.0), Behaviour(Watch(), 0.5))
         self.pipeline = Pipeline(Interpreter(fakes.reader(), Limits(), 1_000), memory, self.home, Publisher("dragoman"))
         self.now = AT
         self.kept: dict[str, str] = {}
@@ -238,19 +240,22 @@ def test_what_another_agent_announced_is_not_taken_over() -> None:
 
 def test_cadence_makes_values_expire_and_the_state_is_said_again() -> None:
     line = Line()
-    line.hear("home/a", {"t": 21.4}, times=30, apart=60.0)
+    line.hear("home/a", {"t": 21.4}, times=60, apart=300.0)
     (component,) = line.device("home_a")["components"].values()
-    assert component["expire_after"] == int(REFRESH_S + 5 * 60) + 1
-    stated = [entry for entry in line.other if entry.topic == "dragoman/device/home_a"]
-    # Nothing changes for half an hour: without a word now and then Home Assistant would take it for dead.
-    assert len(stated) >= 3
+    quiet_s = line.pipeline.memory.behaviour.silent_after_s("home_a")
+    assert quiet_s is not None
+    assert component["expire_after"] == pytest.approx(quiet_s + REFRESH_S, rel=0.2)
+    # Nothing changes: without a word now and then Home Assistant would take it for dead.
+    assert len([entry for entry in line.other if entry.topic == "dragoman/device/home_a"]) >= 20
 
 
-def test_irregular_devices_do_not_expire() -> None:
+def test_what_has_no_known_cadence_does_not_expire() -> None:
     line = Line()
-    for number in range(40):
-        line.hear("home/a", {"t": 21.4}, apart=1.0 if number % 2 else 900.0)
-    (component,) = line.device("home_a")["components"].values()
+    chance = Random(5)
+    for _ in range(80):
+        line.hear("home/door", {"t": 21.4}, apart=chance.choice((5.0, 90.0, 700.0)) * chance.expovariate(1.0))
+    assert line.pipeline.memory.behaviour.silent_after_s("home_door") is None
+    (component,) = line.device("home_door")["components"].values()
     assert "expire_after" not in component
 
 

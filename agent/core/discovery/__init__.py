@@ -8,6 +8,7 @@ comes back, so that a home's agents do not all speak in the same moment.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,12 +26,10 @@ REANNOUNCE_S = 10.0
 """Within which everything is announced anew after Home Assistant says that it has started."""
 _CANDIDATES = 10_000
 _ACTIONS = 32
-_INTERVALS = 20
-"""Between messages, after which a device is taken to have a cadence."""
-_EXPIRES_AFTER = 5
-"""Intervals that a device may leave out."""
-_MOST_UNEVEN = 0.5
-"""Standard deviation of the intervals by their mean, up to which there is a cadence."""
+_CADENCE_EACH = 20
+"""Messages after which it is asked again whether a device has a cadence."""
+_FAR_OFF = 1.5
+"""Ratio from which on a learned time replaces the one that was announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +42,6 @@ class Decisions:
 
 
 @dataclass(slots=True)
-class _Cadence:
-    """How regularly a device speaks. Welford's running mean and deviation, in seconds."""
-
-    count: int = 0
-    mean: float = 0.0
-    squares: float = 0.0
-    last_at: float | None = None
-    expires_s: int | None = None
-
-    def hear(self, at: float) -> None:
-        if self.last_at is not None and at > self.last_at:
-            interval = at - self.last_at
-            self.count += 1
-            difference = interval - self.mean
-            self.mean += difference / self.count
-            self.squares += difference * (interval - self.mean)
-            if self.count >= _INTERVALS and self.expires_s is None:
-                deviation = (self.squares / self.count) ** 0.5
-                if deviation <= _MOST_UNEVEN * self.mean:
-                    # Once known it stays, since every change makes Home Assistant set up the entities anew.
-                    self.expires_s = int(REFRESH_S + _EXPIRES_AFTER * self.mean) + 1
-        self.last_at = at
-
-
-@dataclass(slots=True)
 class _Candidate:
     """A device that was heard."""
 
@@ -75,7 +49,7 @@ class _Candidate:
     heard: dict[str, int] = field(default_factory=dict)
     """Messages by key of the reading."""
     actions: dict[str, None] = field(default_factory=dict)
-    cadence: _Cadence = field(default_factory=_Cadence)
+    expires_s: int | None = None
     basis: Any = None
     """What the last look at it rested on."""
     device: Device | None = None
@@ -124,16 +98,22 @@ class Discovery:
 
     # ---- what happens ----------------------------------------------------------------------------------------------
 
-    def consider(self, device: Device, keys: Iterable[str | None], at: float, *, live: bool) -> list[Publication]:
-        """What to publish after a message of the device that held the readings of `keys`; `live` when not retained."""
+    def consider(
+        self, device: Device, keys: Iterable[str | None], silent_after_s: Callable[[str], float | None], *, live: bool
+    ) -> list[Publication]:
+        """What to publish after a message of the device that held the readings of `keys`; `live` when not retained.
+
+        `silent_after_s`: how long a device must be quiet to be silent, as far as its cadence is known.
+        """
         candidate = self._candidate(device.id)
         candidate.device = device
         if live:
             candidate.sightings += 1
-            candidate.cadence.hear(at)
             for key in keys:
                 if key is not None:
                     candidate.heard[key] = candidate.heard.get(key, 0) + 1
+            if candidate.sightings % _CADENCE_EACH == 0:
+                candidate.expires_s = _followed(candidate.expires_s, silent_after_s(device.id))
         _learn_actions(candidate, device)
         return self._look(candidate, device)
 
@@ -250,16 +230,15 @@ class Discovery:
         if self._gate.mode == "off" or device.id in self._withdrawn:
             return []
         shown = self._shown.get(device.id, {})
-        cadence = candidate.cadence
-        if cadence.expires_s is None:
-            cadence.expires_s = next(
+        if candidate.sightings < _CADENCE_EACH and candidate.expires_s is None:
+            candidate.expires_s = next(
                 (entry["expire_after"] for entry in shown.values() if "expire_after" in entry), None
             )
         wanted = self._wanted(candidate, device)
         basis = (
             tuple((reading.key, reading.label, reading.unit, type(reading.value)) for reading in wanted),
             (device.name, device.type, device.area, len(availability(device, self._prefix))),
-            (tuple(candidate.actions), cadence.expires_s, device.id in self._approved),
+            (tuple(candidate.actions), candidate.expires_s, device.id in self._approved),
             device.id in self._announced or len(self._announced) < self._gate.devices,
         )
         if basis == candidate.basis:
@@ -276,8 +255,8 @@ class Discovery:
     def _components(self, candidate: _Candidate, device: Device, wanted: list[DeviceReading]) -> dict[str, Component]:
         found = components(device, wanted, self._prefix, tuple(candidate.actions))
         for component in found.values():
-            if candidate.cadence.expires_s is not None and component["platform"] in ("sensor", "binary_sensor"):
-                component["expire_after"] = candidate.cadence.expires_s
+            if candidate.expires_s is not None and component["platform"] in ("sensor", "binary_sensor"):
+                component["expire_after"] = candidate.expires_s
         return found
 
     def _wanted(self, candidate: _Candidate, device: Device) -> list[DeviceReading]:
@@ -347,6 +326,17 @@ _ORDER = ("announced", "waiting", "withdrawn", "heard")
 
 def _publications(messages: Announcement) -> list[Publication]:
     return [Publication(topic, payload.encode(), qos=1, retain=True) for topic, payload in messages.items()]
+
+
+def _followed(before_s: int | None, silent_after_s: float | None) -> int | None:
+    """When values expire: as before unless that is far off, since with every change Home Assistant sets up anew."""
+    if silent_after_s is None:
+        return None
+    # While a device says the same, its state is published but now and then.
+    expires_s = math.ceil(silent_after_s + REFRESH_S)
+    if before_s is not None and before_s / _FAR_OFF <= expires_s <= before_s * _FAR_OFF:
+        return before_s
+    return expires_s
 
 
 def _learn_actions(candidate: _Candidate, device: Device) -> None:
