@@ -9,7 +9,8 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery test-systemd test-arm unit deb addon fuzz lint format model evaluate score pictures docs lock clean
+.PHONY: help demo test test-delivery test-homeassistant homeassistant-classes test-systemd test-arm unit deb addon fuzz
+.PHONY: lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +27,20 @@ test: $(VENV)/test mosquitto ## all tests that run in CI's time, lint and types 
 test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, broker restarts, a flood
 	$(BIN)/python -m tests.rigs.kill_storm --messages 100000 --kills 20 --restarts 5
 	$(BIN)/python -m tests.rigs.flood --seconds 30
+
+HOMEASSISTANT ?= 2024.3.3
+HASS = build/homeassistant-$(HOMEASSISTANT)
+# entity by entity before 2024.12, device by device from then on
+FORM ?= single
+
+test-homeassistant: $(VENV)/test mosquitto ## a real Home Assistant shows a home it has no integration for; HOMEASSISTANT=version FORM=device
+	tests/homeassistant/install $(HASS) $(HOMEASSISTANT) $(TRAINING_PYTHON)
+	$(BIN)/python -m tests.homeassistant $(HASS)/bin/hass --form $(FORM)
+
+homeassistant-classes: $(VENV)/test ## write the table of what Home Assistant accepts from its package
+	tests/homeassistant/install $(HASS) $(HOMEASSISTANT) $(TRAINING_PYTHON)
+	$(HASS)/bin/python tests/homeassistant/classes.py > agent/core/discovery/accepted.py
+	$(BIN)/ruff format --quiet agent/core/discovery/accepted.py
 
 fuzz: $(VENV)/test ## coverage-guided fuzzing of decode to publish, a million inputs; Python 3.11 to 3.13
 	$(BIN)/python -m pip install --quiet 'atheris>=2.3'

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.core import decode
+from agent.core.discovery.gate import Gate
 from agent.options import (
     Choice,
     FilePath,
@@ -61,6 +62,7 @@ _TOPIC_FILTER = Text("a topic filter, such as zigbee2mqtt/# or +/status (# only 
 _LIMITS = decode.Limits()
 FORMATS = ("auto", "console", "json")
 """Of the agent's own log."""
+_GATE = Gate()
 
 
 @_schema
@@ -179,6 +181,11 @@ class Limits:
     memo_entries: int = _option(
         Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )
+    devices: int = _option(
+        Whole(1, 1_000_000),
+        "Devices that are remembered; beyond, the one that was not heard for the longest is forgotten.",
+        default=1_000,
+    )
     series: int = _option(
         Whole(1, 10_000_000), "Readings whose last state is kept, to tell what changed.", default=20_000
     )
@@ -189,6 +196,67 @@ class Events:
     """What becomes an event."""
 
     confidence: float = _option(Number(0, 1), "Readings less certain than this make no events.", default=0.8)
+    debounce: float = _option(
+        Number(0, 60),
+        "Seconds after an event within which the same reading makes no other; what it is then is told at their end.",
+        default=0.5,
+    )
+    silent: bool = _option(
+        Flag(),
+        "Whether a device that speaks at regular times is told of when it does not speak any more.",
+        default=True,
+    )
+    unusual: bool = _option(
+        Flag(),
+        "Whether a value far outside of what was usual for weeks is told. Off, since the seasons are unusual, too.",
+        default=False,
+    )
+    rising: bool = _option(
+        Flag(),
+        "Whether a value that rises much faster than it ever did is told. Off, for a like reason.",
+        default=False,
+    )
+    stuck: bool = _option(
+        Flag(),
+        "Whether a value that stays the same for much longer than it ever did is told. Off: many things do stay.",
+        default=False,
+    )
+
+
+@_schema
+class Discovery:
+    """What Home Assistant is told of devices, as far as nobody else tells it."""
+
+    mode: str = _option(
+        Choice(("auto", "approve", "off")),
+        "auto announces what passes the rules below, approve only what `dragoman discovery approve` names.",
+        default="auto",
+    )
+    prefix: str = _option(
+        Text("topic levels such as homeassistant, without wildcards", is_prefix),
+        "Home Assistant's discovery prefix. What others announce there is read, and wins over the model.",
+        default="homeassistant",
+    )
+    form: str = _option(
+        Choice(("device", "single")),
+        "device needs Home Assistant 2024.12 or later; single, a message an entity, is proved from 2024.3 on.",
+        default="device",
+    )
+    sightings: int = _option(
+        Whole(1, 1_000_000),
+        "Messages, retained ones apart, after which a device counts as here to stay; a neighbour's is heard by chance.",
+        default=_GATE.sightings,
+    )
+    confidence: float = _option(
+        Number(0, 1), "Readings less certain than this are not announced.", default=_GATE.confidence
+    )
+    devices: int = _option(Whole(0, 10_000), "At most so many are announced without approval.", default=_GATE.devices)
+    allow: tuple[str, ...] = _option(
+        Listed(_TOPIC_FILTER), "Topic filters; only devices with such a topic are announced. Empty: all.", default=()
+    )
+    deny: tuple[str, ...] = _option(
+        Listed(_TOPIC_FILTER), "Topic filters; no device with such a topic is announced.", default=()
+    )
 
 
 @_schema
@@ -221,6 +289,7 @@ class Config:
     )
     limits: Limits = _section("How much is read of a message and kept in memory.", default_factory=Limits)
     events: Events = _section("What becomes an event.", default_factory=Events)
+    discovery: Discovery = _section("What Home Assistant is told of devices.", default_factory=Discovery)
     log: Log = _section("What the agent says about itself.", default_factory=Log)
     state_directory: Path | None = _option(
         FilePath(),

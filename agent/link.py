@@ -29,7 +29,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.config import Broker
+from agent.core.declared import concerns
 from agent.core.message import Message, Publication
+from agent.core.requests import TOPICS
 from agent.inbox import Inbox
 from agent.ledger import Delivery, Ledger, Receipt
 
@@ -106,6 +108,8 @@ class Settings:
     inbox_messages: int = 10_000
     inbox_bytes: int = 16 * 2**20
     """Messages of QoS 0 that may wait, in number and in bytes."""
+    discovery_prefix: str = "homeassistant"
+    """Where Home Assistant says that it has started, and discovery messages come."""
     unsubscribe: tuple[str, ...] = field(default=(), compare=False)
     """Topic filters of an earlier configuration, which the session at the broker still has."""
 
@@ -119,6 +123,24 @@ class Settings:
         """Where the agent speaks to itself, to see whether it can."""
         name = "".join("_" if character in "+#/" else character for character in self.broker.client_id)
         return f"{self.prefix}/probe/{name}"
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """Topics on which the agent is asked for something."""
+        return tuple(f"{self.prefix}/{last}" for last in TOPICS)
+
+    def heard_anyway(self, topic: str) -> bool:
+        """Whether the topic is none of a device's state but tells about devices, so that no filter keeps it out."""
+        return topic == f"{self.discovery_prefix}/status" or concerns(topic, self.discovery_prefix)
+
+    @property
+    def own_filters(self) -> tuple[str, ...]:
+        """Topic filters that the agent needs beside those of the configuration."""
+        if "#" in self.subscribe:
+            return (self.probe_topic,)
+        prefix = self.discovery_prefix
+        wanted = (*self.requests, f"{prefix}/status", f"{prefix}/+/+/config", f"{prefix}/+/+/+/config")
+        return (*(name for name in wanted if name not in self.subscribe), self.probe_topic)
 
 
 _ADVICE = {
@@ -300,7 +322,7 @@ class Link:
         """`again`: after the first time retained messages are wanted only where the broker forgot the subscription."""
         if self._settings.unsubscribe and not again:
             client.unsubscribe(list(self._settings.unsubscribe))
-        filters = (*self._settings.subscribe, self._settings.probe_topic)
+        filters = (*self._settings.subscribe, *self._settings.own_filters)
         if client.protocol is MQTTProtocolVersion.MQTTv5:
             retained = SubscribeOptions.RETAIN_SEND_IF_NEW_SUB if again else SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
             # No-local is a protocol error on a shared subscription (MQTT 5, section 3.8.3.1), and would silence the
@@ -391,6 +413,8 @@ class Link:
         if topic == self._settings.probe_topic:
             self._tell(News.PROVED, "the agent may speak, and hears")
             self._pass_over(message)
+        elif topic in self._settings.requests or self._settings.heard_anyway(topic):
+            self._deliver(Message(topic, bytes(message.payload), self._clock(), message.qos, message.retain), message)
         elif topic == prefix or topic.startswith(f"{prefix}/"):
             self._pass_over(message, "own")
         elif _published_by_an_agent(topic, message):
@@ -398,7 +422,9 @@ class Link:
         elif self._settings.ignore and any(self._ignore.iter_match(topic)):  # type: ignore[no-untyped-call]
             self._pass_over(message, "ignored")
         else:
-            arrived = Message(topic, bytes(message.payload), self._clock(), message.qos, message.retain)
+            arrived = Message(
+                topic, bytes(message.payload), self._clock(), message.qos, message.retain, message.dup, message.mid
+            )
             self._deliver(arrived, message)
 
     def _deliver(self, arrived: Message, message: paho.MQTTMessage) -> None:
@@ -426,7 +452,11 @@ class Link:
                 self._tell(News.PUBLICATION_REFUSED, f"{_advised(reason.getName())}: {self._missing_rule()}")
 
     def _missing_rule(self) -> str:
-        return f"the agent publishes below {self._settings.prefix}; mosquitto: topic write {self._settings.prefix}/#"
+        prefix, discovery = self._settings.prefix, self._settings.discovery_prefix
+        return (
+            f"the agent publishes below {prefix} and, unless discovery.mode is off, {discovery}; "
+            f"mosquitto: topic write {prefix}/# and topic write {discovery}/#"
+        )
 
     def _on_end(self, error: Exception | None) -> None:
         self._ended.set()

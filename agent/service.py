@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from structlog.typing import FilteringBoundLogger
 
+from agent import owner as owner_file
 from agent.config import Config
 from agent.config_file import ConfigError
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import Limits
+from agent.core.devices import Devices
+from agent.core.discovery.gate import Gate
+from agent.core.events import HANDLED, Events
+from agent.core.home import Home, Owner
 from agent.core.memo import Memo
 from agent.core.memory import Memory
 from agent.core.message import Message, Publication, Refusal
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
+from agent.keeper import Keeper
 from agent.ledger import Delivery
 from agent.link import Change, News, Settings
 from agent.log import LEVELS
@@ -68,7 +76,30 @@ class Connection(Protocol):
         """Counters."""
 
 
-def pipeline(config: Config, reader: Reader) -> Pipeline:
+def memory(config: Config) -> Memory:
+    """An empty memory of a home as configured."""
+    told = config.events
+    return Memory(
+        Devices(config.limits.devices, config.limits.series),
+        Events(told.confidence, told.debounce, max(HANDLED, 2 * config.limits.unacknowledged)),
+        Behaviour(Watch(told.silent, told.unusual, told.rising, told.stuck), told.confidence),
+    )
+
+
+def home(config: Config, owner: Owner) -> Home:
+    """What is known of the home, and told of it, as configured."""
+    rules = config.discovery
+    return Home(
+        Publisher(config.prefix),
+        Gate(rules.mode, rules.sightings, rules.confidence, rules.devices, rules.allow, rules.deny),
+        discovery_prefix=rules.prefix,
+        single=rules.form == "single",
+        owner=owner,
+        random=random.random,
+    )
+
+
+def pipeline(config: Config, reader: Reader, remembered: Memory, owner: Owner) -> Pipeline:
     """The line from message to publications as configured."""
     limits = config.limits
     read = Limits(
@@ -81,7 +112,8 @@ def pipeline(config: Config, reader: Reader) -> Pipeline:
     )
     return Pipeline(
         Interpreter(reader, read, limits.memo_entries),
-        Memory(limits.series, config.events.confidence),
+        remembered,
+        home(config, owner),
         Publisher(config.prefix),
     )
 
@@ -117,7 +149,8 @@ class Service:
         self._clock = clock
         self._log = log(config)
         self._connection = connection(config)
-        self._pipeline = pipeline(config, reader)
+        self._keeper = Keeper(self._state.folder, lambda: memory(config), self._log)
+        self._pipeline = pipeline(config, reader, self._keeper.memory, self._owner())
         self._publisher = Publisher(config.prefix)
         self._stop_asked = False
         self._reload_asked = False
@@ -128,6 +161,7 @@ class Service:
         self._clock_ahead_s = self._since - time.monotonic()
         self._report_at = 0.0
         self._reported: tuple[float, int] | None = None
+        self._kept_revision = 0
         self._told: Memo[bool] = Memo(_TOLD_REFUSALS)
 
     def stop(self) -> None:
@@ -155,6 +189,7 @@ class Service:
         finally:
             self._notifier.stopping()
             flushed = self._connection.close(self._publisher.status("offline"), STOP_S)
+            self._keeper.close()
             self._log.info("stopped", flushed=flushed, **self._counts())
         return not self._failed
 
@@ -186,11 +221,21 @@ class Service:
         if deliveries:
             self._work(deliveries)
         now = time.monotonic()
+        self._tick(now)
         if self._connection.subscribed and (self._report_asked or now >= self._report_at):
             self._report_asked = False
             self._report(now)
         self._watch_clock(now)
         self._notifier.beat(now)
+
+    def _tick(self, now: float) -> None:
+        """What is due because time has passed."""
+        publications = self._pipeline.tick(self._clock()) if self._connection.subscribed else []
+        self._keeper.write_news(now)
+        for publication in publications:
+            self._connection.publish(publication)
+        self._keeper.turn(now)
+        self._keep_decisions()
 
     def _watch_clock(self, now: float) -> None:
         """Tell when the clock was set, by NTP after a start without a clock perhaps. Nothing here waits by it."""
@@ -208,10 +253,13 @@ class Service:
         """
         try:
             outcomes = self._pipeline.receive([delivery.message for delivery in deliveries])
+            self._keeper.write_news(time.monotonic())
             for delivery, outcome in zip(deliveries, outcomes, strict=True):
                 self._connection.answer(delivery, outcome.publications)
                 if outcome.refusal is not None:
                     self._tell(delivery.message, outcome.refusal)
+                if outcome.answer is not None:
+                    self._log.info("request_answered", ok=outcome.answer.ok, detail=outcome.answer.detail)
         except Exception:
             if len(deliveries) > 1:
                 for delivery in deliveries:
@@ -222,6 +270,25 @@ class Service:
             message = delivery.message
             self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
             self._connection.answer(delivery, ())
+
+    def _owner(self) -> Owner:
+        """What the owner has decided in earlier runs."""
+        try:
+            return owner_file.read(self._state.folder)
+        except StateError as error:
+            self._log.error("decisions_not_read", detail=str(error))
+            return Owner()
+
+    def _keep_decisions(self) -> None:
+        """Write down what the owner decided. It holds all the same when that fails."""
+        revision = self._pipeline.home.revision
+        if revision == self._kept_revision:
+            return
+        self._kept_revision = revision
+        try:
+            owner_file.write(self._state.folder, self._pipeline.home.owner)
+        except StateError as error:
+            self._log.error("decisions_not_kept", detail=f"{error}; they hold until the agent ends")
 
     def _tell(self, message: Message, refusal: Refusal) -> None:
         """Log a refusal: once for each topic and reason, since a device sends the same for ever."""
@@ -242,6 +309,7 @@ class Service:
         self._log.log(LEVELS[level], event, broker=address, protocol=self._connection.protocol, detail=change.detail)
         if change.news is News.SUBSCRIBED:
             self._connection.publish(self._publisher.status("online"))
+            self._pipeline.connected(self._clock())
             self._report_asked = True
             self._notifier.ready(f"connected to {address}")
         elif change.news in _WAITING:
@@ -286,8 +354,10 @@ class Service:
     def _apply(self, config: Config, connection: Connection) -> None:
         before, self._config = self._config, config
         self._log = self._make_log(config)
-        if (config.limits, config.events, config.prefix) != (before.limits, before.events, before.prefix):
-            self._pipeline = pipeline(config, self._reader)
+        if _shaping(config) != _shaping(before):
+            self._keeper.replace(lambda: memory(config))
+            self._pipeline = pipeline(config, self._reader, self._keeper.memory, self._pipeline.home.owner)
+            self._kept_revision = 0
             self._since = self._clock()
             self._reported = None
         # The files of a TLS connection may have been renewed in their place.
@@ -329,6 +399,11 @@ _WAITING = (
     News.UNREACHABLE,
     News.LOST,
 )
+
+
+def _shaping(config: Config) -> tuple[object, ...]:
+    """What the pipeline is made from."""
+    return config.limits, config.events, config.prefix, config.discovery
 
 
 def _shown(topic: str) -> str:

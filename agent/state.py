@@ -52,43 +52,59 @@ class State:
         provided = environ.get(STATE_DIRECTORY, "").partition(":")[0]
         return cls(folder or (Path(provided) if provided else None))
 
+    @property
+    def folder(self) -> Path | None:
+        """Where things are kept; None for nowhere."""
+        return self._folder
+
     def read(self) -> Session | None:
         """The session of the last run; None where there was none. Raises StateError and NewerState."""
         if self._folder is None:
             return None
         path = self._folder / _FILE
+        shape = read_json(path, _BYTES)
         try:
-            with path.open("rb") as file:
-                raw = json.loads(file.read(_BYTES))
-            if raw.get("version", VERSION) > VERSION:
+            if isinstance(shape, dict) and shape.get("version", VERSION) > VERSION:
                 raise NewerState(
-                    f"{path} was written by a newer dragoman (state version {raw['version']}, this one reads up to "
+                    f"{path} was written by a newer dragoman (state version {shape['version']}, this one reads up to "
                     f"{VERSION}); install that one again, or remove the file to start without what it remembers"
                 )
-            return _session(raw)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StateError(f"{path} cannot be read: {error.strerror}") from None
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None if shape is None else _session(shape)
+        except (TypeError, KeyError):
             raise StateError(f"{path} is damaged; it is written anew") from None
 
     def write(self, session: Session) -> None:
         """Keep the session; the old file stays whole until the new one is. Raises StateError."""
-        if self._folder is None:
-            return
-        path = self._folder / _FILE
-        fresh = path.with_suffix(".new")
-        try:
-            with fresh.open("w", encoding="utf-8") as file:
-                json.dump({"version": VERSION, **asdict(session)}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                fresh.unlink()
-            raise StateError(f"{path} cannot be written: {error.strerror}") from None
+        if self._folder is not None:
+            write_json(self._folder / _FILE, {"version": VERSION, **asdict(session)})
+
+
+def read_json(path: Path, limit: int) -> Any:
+    """What the file holds, of which at most `limit` bytes are read; None when there is none. Raises StateError."""
+    try:
+        with path.open("rb") as file:
+            return json.loads(file.read(limit))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise StateError(f"{path} is damaged; it is written anew") from None
+
+
+def write_json(path: Path, shape: Any) -> None:
+    """Write a file anew; the old one stays whole until the new one is. Raises StateError."""
+    fresh = path.with_suffix(".new")
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(shape, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise StateError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _session(raw: Any) -> Session:

@@ -75,8 +75,8 @@ def test_the_core_alone_loads_no_edge() -> None:
     loaded = loaded_by("import agent.core.pipeline")
     assert {name for name in loaded if name.startswith("agent")} <= {
         "agent",
-        "agent.core",
-        *(f"agent.core.{path.stem}" for path in CORE.glob("*.py")),
+        *(".".join(path.relative_to(CORE.parents[1]).with_suffix("").parts) for path in CORE.glob("**/*.py")),
+        *(".".join(path.parent.relative_to(CORE.parents[1]).parts) for path in CORE.glob("**/__init__.py")),
     }
     assert loaded & {*TRAINING, "ai_edge_litert", "tflite_runtime", "paho"} == set()
 

@@ -113,9 +113,11 @@ def test_online_when_subscribed_and_offline_at_the_end() -> None:
     assert script.published()["dragoman/status"] == ["online", "offline"]
     assert list(script.published()) == [
         "dragoman/interpretation/early",
+        "dragoman/device/early",
         "dragoman/status",
         "dragoman/stats",
         "dragoman/interpretation/a",
+        "dragoman/device/a",
     ]
     assert script.connections[0].closed
 
@@ -144,7 +146,7 @@ def test_refusal_is_logged_once_for_a_topic() -> None:
 def test_topic_that_is_no_utf8_is_counted() -> None:
     script = Script([message("haus/\udcff"), message("a")])
     script.play()
-    assert list(script.published()) == ["dragoman/interpretation/a", "dragoman/status"]
+    assert list(script.published()) == ["dragoman/interpretation/a", "dragoman/device/a", "dragoman/status"]
     assert script.logged("stopped")[0]["refused_by_reason"] == {"topic_not_valid": 1}
 
 
@@ -184,7 +186,7 @@ def test_reload_of_the_prefix_takes_a_new_connection() -> None:
     script = Script(READY, "reload", READY, [message("b")])
     script.play(read_config=lambda: replace(Config(), prefix="home"))
     assert script.published(0)["dragoman/status"] == ["online", "offline"]
-    assert list(script.published(1)) == ["home/status", "home/stats", "home/interpretation/b"]
+    assert list(script.published(1)) == ["home/status", "home/stats", "home/interpretation/b", "home/device/b"]
     assert script.published(1)["home/status"] == ["online", "offline"]
 
 
@@ -256,7 +258,7 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     received = paho.MQTTMessage(mid=7, topic=topic)
     received.payload, received.qos, received.retain = b"21.4", 1, True
     link.client.on_message(link.client, None, received)
-    wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True)]
+    wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True, mid=7)]
     deliveries = inbox.take(9, 0)[0]
     assert [delivery.message for delivery in deliveries] == wanted
     assert all(delivery.receipt is not None for delivery in deliveries)

@@ -41,7 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _play(arguments: argparse.Namespace) -> None:
-    from agent.demo.audience import audience
+    from agent.audience import audience
     from agent.demo.broker import broker
     from agent.demo.home import traffic
     from agent.demo.stage import agent_process, home, listener
@@ -52,7 +52,7 @@ def _play(arguments: argparse.Namespace) -> None:
         heard = stack.enter_context(listener(port))
         running = stack.enter_context(agent_process(port))
         heard.await_online(running)
-        showing = stack.enter_context(audience(arguments.json, arguments.picture))
+        showing = stack.enter_context(audience(arguments.json, arguments.picture, "dragoman demo"))
         stack.enter_context(home(port, traffic(arguments.seed, morning), arguments.speed))
         end = time.monotonic() + arguments.seconds if arguments.seconds else float("inf")
         while (left := end - time.monotonic()) > 0:

@@ -109,6 +109,7 @@ def settings_of(chosen: Config, secret: str | None, unsubscribe: tuple[str, ...]
         packet_bytes=min(8 * limits.payload_bytes + 131_072, 2**28),
         inbox_messages=limits.inbox_messages,
         inbox_bytes=limits.inbox_bytes,
+        discovery_prefix=chosen.discovery.prefix,
         unsubscribe=unsubscribe,
     )
 

@@ -1,148 +1,171 @@
-"""Interpretations to Events: what a reading was before, and whether its change is worth telling.
-
-Retained input is what the broker kept from before, so it sets the memory and never makes an event.
-"""
+"""What is remembered of a home: its devices, and what was told of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.core.message import Event, Interpretation, Reading
-from agent.core.ontology import LABELS
-from agent.core.summary import sentence
-from agent.core.values import truth
+from agent.core.behaviour import Behaviour
+from agent.core.devices import Devices
+from agent.core.events import Events, Kept
+from agent.core.message import Device, DeviceRef, Event, Interpretation, Message
+
+REFRESH_S = 60.0
+"""How old a published device may be while it says the same again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """How a change of a label's state is told: (kind, severity) when it begins to hold and when it ceases to."""
+class Observation:
+    """What a message adds to the memory."""
 
-    begins: tuple[str, str]
-    ceases: tuple[str, str]
+    interpretation: Interpretation
+    """The message's, naming the device that was recognised."""
+    device: Device | None
+    """After the message; None where it is not clear yet which of several on one topic it is."""
+    keys: tuple[str | None, ...]
+    """For each reading its key in the device; None for one that does not count."""
+    changed: bool
+    """Whether anything of the device but times has changed."""
+    due: bool
+    """Whether the device is to be published: it has changed, or was not for a while."""
+    removed: tuple[str, ...]
+    """Devices that are no more."""
+    events: tuple[Event, ...]
 
 
-_TELLINGS = {
-    "motion": Telling(("motion", "info"), ("motion_cleared", "info")),
-    "occupancy": Telling(("occupied", "info"), ("vacated", "info")),
-    "presence": Telling(("arrived", "info"), ("left", "info")),
-    "door": Telling(("opened", "info"), ("closed", "info")),
-    "window": Telling(("opened", "info"), ("closed", "info")),
-    "opening": Telling(("opened", "info"), ("closed", "info")),
-    "garage_door": Telling(("opened", "notice"), ("closed", "info")),
-    "leak": Telling(("leak", "critical"), ("leak_cleared", "notice")),
-    "smoke": Telling(("smoke", "critical"), ("smoke_cleared", "notice")),
-    "gas_alarm": Telling(("gas", "critical"), ("gas_cleared", "notice")),
-    "tamper": Telling(("tamper", "warning"), ("tamper_cleared", "notice")),
-    "battery_low": Telling(("battery_low", "warning"), ("battery_fine", "info")),
-    "connectivity": Telling(("connected", "info"), ("disconnected", "notice")),
-    "vibration": Telling(("vibration", "info"), ("vibration_cleared", "info")),
-    "problem": Telling(("problem", "warning"), ("problem_cleared", "info")),
-    "plug": Telling(("plugged_in", "info"), ("unplugged", "info")),
-    "power_present": Telling(("power_returned", "notice"), ("power_lost", "warning")),
-    "battery_charging": Telling(("charging", "info"), ("charging_ended", "info")),
-    "safety": Telling(("unsafe", "warning"), ("safe", "notice")),
-    "lock": Telling(("unlocked", "notice"), ("locked", "info")),
-    "rain_detected": Telling(("rain", "info"), ("rain_ended", "info")),
-    "running": Telling(("started", "info"), ("stopped", "info")),
-    "update": Telling(("update_available", "info"), ("updated", "info")),
-    "switch_state": Telling(("turned_on", "info"), ("turned_off", "info")),
-    "availability": Telling(("came_online", "info"), ("went_offline", "notice")),
-}
-_PHRASES = {
-    "switch_state": ("was turned on", "was turned off"),
-    "availability": ("came online", "went offline"),
-}
-_LONGEST = 64
-"""Characters of a state that is remembered; a longer text is no state."""
-_CHANGED = ("cover_state", "lock_state", "alarm_state", "climate_mode", "hvac_action", "device_state", "fan_mode")
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What has changed since it was last asked for."""
+
+    records: Mapping[str, Any]
+    """JSON values by device; None for one that is no more."""
+    sides: Any
+    """JSON value of what belongs to no device; None where it has not changed."""
+    handled: tuple[str, ...]
+    """Marks of the latest messages, by which they are recognised when they come again."""
+    events: tuple[Event, ...]
 
 
 class Memory:
-    """Last meaning of each series, at most `capacity` of them; the longest unheard-of is forgotten first."""
+    """Interpretations to Observations."""
 
-    def __init__(self, capacity: int, confidence: float) -> None:
-        """`confidence`: readings below it, 0 to 1, make no events."""
-        self._capacity = capacity
-        self._confidence = confidence
-        self._last: dict[tuple[str, str], tuple[str, Any]] = {}
+    def __init__(self, devices: Devices, events: Events, behaviour: Behaviour) -> None:
+        self._devices = devices
+        self._events = events
+        self._behaviour = behaviour
+        self._published: dict[str, float] = {}
+        self._changed: dict[str, None] = {}
+        self._told: dict[str, None] = {}
+        self._unsaved_events: list[Event] = []
+        self._saved_sides = 0
 
-    def __len__(self) -> int:
-        return len(self._last)
+    @property
+    def devices(self) -> Devices:
+        """What is known of each."""
+        return self._devices
 
-    def observe(self, interpretation: Interpretation) -> tuple[Event, ...]:
-        """What just happened, as far as this message tells; its readings are remembered."""
-        events = []
-        for reading in interpretation.readings:
-            if reading.label is None or reading.confidence < self._confidence:
-                continue
-            event = self._change(interpretation, reading, reading.label)
-            if event is not None and not interpretation.retained:
-                events.append(event)
-        return tuple(events)
+    @property
+    def behaviour(self) -> Behaviour:
+        """What each device does over time."""
+        return self._behaviour
 
-    def _change(self, interpretation: Interpretation, reading: Reading, label: str) -> Event | None:
-        if label == "action":
-            return _action(interpretation, reading)
-        telling = _TELLINGS.get(label)
-        if telling is None and label not in _CHANGED:
+    @property
+    def has_news(self) -> bool:
+        """Whether something was told since the last call of `unsaved`: what must not be told again after a crash."""
+        return bool(self._told)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether there is anything that `unsaved` would give."""
+        return bool(self._changed or self._told)
+
+    def observe(self, message: Message, interpretation: Interpretation) -> Observation:
+        """Take in what a message means."""
+        sighting = self._devices.receive(interpretation)
+        for device in sighting.removed:
+            self._events.forget(device)
+            self._behaviour.forget(device)
+            self._published.pop(device, None)
+            self._changed[device] = None
+        if sighting.device is None:
+            return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
+        events = self._events.observe(message, sighting.interpretation, sighting.keys)
+        events += self._behaviour.observe(sighting.interpretation, sighting.keys)
+        device = sighting.device.id
+        self._tell(events)
+        if sighting.changed:
+            self._changed[device] = None
+        due = sighting.changed or not 0 <= interpretation.at - self._published.get(device, 0.0) < REFRESH_S
+        if due:
+            self._published[device] = interpretation.at
+        return Observation(
+            sighting.interpretation,
+            sighting.device,
+            sighting.keys,
+            sighting.changed,
+            due,
+            sighting.removed,
+            events,
+        )
+
+    def tick(self, now: float) -> tuple[Event, ...]:
+        """What is to be told because time has passed. To be called while messages can be heard, and only then."""
+        events = self._events.tick(now) + self._behaviour.tick(now)
+        self._tell(events)
+        return events
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._unsaved_events.append(event)
+            self._told[event.device.id] = None
+
+    def unsaved(self, *, news_only: bool = False) -> Unsaved:
+        """What has changed since the last call; `news_only`: only of devices of which something was told."""
+        devices = self._told if news_only else {**self._changed, **self._told}
+        records = {device: self._record(device) for device in devices}
+        for device in records:
+            self._changed.pop(device, None)
+        events = tuple(self._unsaved_events)
+        self._told.clear()
+        self._unsaved_events.clear()
+        sides = self._devices.sides()
+        unchanged = len(sides) == self._saved_sides
+        self._saved_sides = len(sides)
+        return Unsaved(records, None if unchanged else sides, self._events.handled(), events)
+
+    def everything(self) -> Unsaved:
+        """All that is remembered, with the times of the latest messages, except what was told."""
+        records = {device.id: self._record(device.id) for device in self._devices.all()}
+        return Unsaved(records, self._devices.sides(), self._events.handled(), ())
+
+    def restore(self, records: Mapping[str, Any], sides: Any, handled: Iterable[str]) -> None:
+        """Take up what `unsaved` gave, into an empty memory.
+
+        Raises:
+            ValueError: it cannot have given that; the memory is of no use then.
+        """
+        try:
+            told = {device: _kept(record["told"]) for device, record in records.items()}
+            self._devices.restore([record["device"] for record in records.values()], sides or ())
+            for device in self._devices.all():
+                habits = records[device.id].get("habits")
+                if habits is not None:
+                    self._behaviour.restore(DeviceRef(device.id, device.name, device.type, device.area), habits)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise ValueError(f"no memory of a home: {error!r}") from None
+        for name, kept in told.items():
+            self._events.restore(name, kept)
+        self._events.restore_handled(handled)
+        self._saved_sides = len(self._devices.sides())
+
+    def _record(self, device: str) -> Any:
+        record = self._devices.record(device)
+        if record is None:
             return None
-        now = _state(reading) if telling else reading.value
-        if now is None or (isinstance(now, str) and len(now) > _LONGEST):
-            return None
-        before = self._replace((interpretation.topic, reading.path), (label, now))
-        # Under another label it was another thing: the model has changed its mind, nothing has happened.
-        if before is None or before[0] != label or before[1] == now:
-            return None
-        name = interpretation.device.name
-        if telling is None:
-            text = f"{name}: {_words(label)} is now {_words(now)[:40]}"
-            return _event(interpretation, reading, f"{label}_changed", "info", value=now, text=text)
-        kind, severity = telling.begins if now else telling.ceases
-        text = sentence(name, _phrase(label, now))
-        return _event(interpretation, reading, kind, severity, value=now, text=text)
-
-    def _replace(self, series: tuple[str, str], state: tuple[str, Any]) -> tuple[str, Any] | None:
-        """What was remembered of the series until now; None for nothing."""
-        before = self._last.pop(series, None)
-        self._last[series] = state
-        if len(self._last) > self._capacity:
-            del self._last[next(iter(self._last))]
-        return before
+        told = [[kept.key, kept.label, kept.told, kept.told_at] for kept in self._events.kept(device)]
+        return {"device": record, "told": told, "habits": self._behaviour.record(device)}
 
 
-def _state(reading: Reading) -> bool | None:
-    return reading.value if isinstance(reading.value, bool) else truth(reading.value)
-
-
-def _phrase(label: str, holds: bool) -> str:
-    when_true, when_false = _PHRASES.get(label) or (LABELS[label].when_true, LABELS[label].when_false)
-    return when_true if holds else when_false
-
-
-def _action(interpretation: Interpretation, reading: Reading) -> Event | None:
-    # Many remotes send an empty action right after a real one.
-    if reading.value in (None, "", "none", False):
-        return None
-    text = f"{interpretation.device.name}: {_words(reading.value)[:40]}"
-    return _event(interpretation, reading, "action", "info", value=reading.value, text=text)
-
-
-def _words(value: Any) -> str:
-    return str(value).replace("_", " ")
-
-
-def _event(
-    interpretation: Interpretation, reading: Reading, kind: str, severity: str, *, value: Any, text: str
-) -> Event:
-    return Event(
-        device=interpretation.device,
-        at=interpretation.at,
-        kind=kind,
-        severity=severity,
-        label=str(reading.label),
-        path=reading.path,
-        value=value,
-        topic=interpretation.topic,
-        text=text,
-    )
+def _kept(told: Iterable[Any]) -> list[Kept]:
+    return [Kept(str(key), str(label), value, float(told_at)) for key, label, value, told_at in told]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -17,6 +17,10 @@ class Message:
     qos: int = 0
     retained: bool = False
     """True when the broker sent it from its store: state that was, not news."""
+    redelivered: bool = False
+    """Whether the broker says that it has tried to deliver the message before (MQTT's DUP)."""
+    mid: int = 0
+    """Packet identifier, the same when it comes again; means nothing with QoS 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,12 @@ class DeviceRef:
     """The device that a message speaks of."""
 
     id: str
-    """Stable slug, made of the topic."""
+    """Stable slug, made of the topic and, where several devices share one, of what tells them apart."""
     name: str
     type: str | None
     area: str | None
+    levels: int = field(default=0, compare=False)
+    """Levels at the topic's beginning that name the device; 0 where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,39 @@ class Event:
     topic: str
     text: str
     """One sentence in plain words."""
+    evidence: tuple[tuple[str, float], ...] = ()
+    """By what it was told, where it was not by the message alone: names and numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReading:
+    """The latest reading of one quantity of a device, whichever topic it came from."""
+
+    key: str
+    """Stable slug, unique in the device: the label and, where another has it already, words of path or topic."""
+    label: str
+    value: Any
+    unit: str | None
+    confidence: float
+    source: str
+    topic: str
+    path: str
+    at: float
+    """Seconds since the Unix epoch, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What is known of a device: all of its topics together."""
+
+    id: str
+    name: str
+    type: str | None
+    area: str | None
+    seen_at: float
+    """Seconds since the Unix epoch, UTC: when it was last heard."""
+    readings: tuple[DeviceReading, ...]
+    """In the order in which they were first heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +193,16 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request to the agent."""
+
+    ok: bool
+    detail: str
+    """A sentence for a person."""
+    publications: tuple[Publication, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one message."""
 
@@ -161,3 +210,9 @@ class Outcome:
     refusal: Refusal | None
     events: tuple[Event, ...]
     publications: tuple[Publication, ...]
+    device: Device | None = None
+    """The device after the message; None where it is not clear yet which of several on one topic it is."""
+    removed: tuple[str, ...] = ()
+    """Identifiers of devices that are no more: found to be part of another, or forgotten."""
+    answer: Answer | None = None
+    """Where the message was a request to the agent."""

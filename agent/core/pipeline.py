@@ -11,6 +11,7 @@ from agent.core import fields as fields_step
 from agent.core import interpret as interpret_step
 from agent.core.decode import DecodeError, Limits, decode
 from agent.core.encode import Tokens, render, tokens
+from agent.core.home import Home
 from agent.core.memo import Memo
 from agent.core.memory import Memory
 from agent.core.message import Field, Interpretation, Message, Outcome, Publication, Refusal, Report
@@ -40,11 +41,16 @@ class Interpreter:
         self._memo: Memo[Verdict] = Memo(memo_capacity)
         self.counters: Counter[str] = Counter()
 
-    def interpret(self, messages: Sequence[Message]) -> list[Interpretation | Refusal]:
-        """One result for each message, in order. What the memo lacks goes through the model in common batches."""
+    def interpret(
+        self, messages: Sequence[Message], known: interpret_step.Known | None = None
+    ) -> list[Interpretation | Refusal]:
+        """One result for each message, in order. What the memo lacks goes through the model in common batches.
+
+        `known` tells of fields what the model need not guess.
+        """
         read = [self._read(message) for message in messages]
         unknown: dict[str, None] = {}
-        known: dict[str, Verdict] = {}
+        held: dict[str, Verdict] = {}
         for entry in read:
             if isinstance(entry, Refusal):
                 continue
@@ -53,12 +59,12 @@ class Interpreter:
                 if verdict is None:
                     unknown[text] = None
                 else:
-                    known[text] = verdict
+                    held[text] = verdict
         texts = list(unknown)
         for text, verdict in zip(texts, self.verdicts(texts), strict=True):
-            known[text] = verdict
+            held[text] = verdict
             self._memo.put(text, verdict)
-        return [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
+        return [entry if isinstance(entry, Refusal) else self._interpretation(entry, held, known) for entry in read]
 
     def fields(self, message: Message) -> tuple[list[Field], list[Verdict]]:
         """The fields of one message and what the model holds of each. Raises DecodeError."""
@@ -97,10 +103,11 @@ class Interpreter:
         found = fields_step.fields(report)
         return _Read(report, found, [render(field) for field in found])
 
-    def _interpretation(self, read: _Read, known: dict[str, Verdict]) -> Interpretation:
-        found = interpret_step.interpret(
-            read.report, read.fields, [known[text] for text in read.texts], self._reader.name
-        )
+    def _interpretation(
+        self, read: _Read, held: dict[str, Verdict], known: interpret_step.Known | None
+    ) -> Interpretation:
+        verdicts_of_fields = [held[text] for text in read.texts]
+        found = interpret_step.interpret(read.report, read.fields, verdicts_of_fields, self._reader.name, known)
         self.counters["readings"] += len(found.readings)
         self.counters["unknown"] += sum(reading.label is None for reading in found.readings)
         return found
@@ -116,27 +123,69 @@ class _Read:
 class Pipeline:
     """Messages to everything that comes of them."""
 
-    def __init__(self, interpreter: Interpreter, memory: Memory, publisher: Publisher) -> None:
+    def __init__(self, interpreter: Interpreter, memory: Memory, home: Home, publisher: Publisher) -> None:
         self._interpreter = interpreter
-        self._memory = memory
+        self.memory = memory
+        self.home = home
         self._publisher = publisher
         self._events = 0
 
     def receive(self, messages: Sequence[Message]) -> list[Outcome]:
-        """One Outcome for each message, in order."""
-        return [self._outcome(result) for result in self._interpreter.interpret(messages)]
+        """One Outcome for each message, in order.
+
+        What is no device's word ends a batch, since it may change what the messages behind it mean.
+        """
+        outcomes: list[Outcome] = []
+        begun = 0
+        for index, message in enumerate(messages):
+            if self.home.concerns(message):
+                outcomes += self._outcomes(messages[begun:index])
+                heard = self.home.hear(message)
+                outcomes.append(Outcome(None, None, (), heard.publications, answer=heard.answer))
+                begun = index + 1
+        return outcomes + self._outcomes(messages[begun:])
+
+    def connected(self, at: float) -> None:
+        """The connection to the broker stands; it may be one that has forgotten everything."""
+        self.home.connected(at)
+
+    def tick(self, now: float) -> list[Publication]:
+        """What is to be published because time has passed; `now` in seconds since the Unix epoch."""
+        events = self.memory.tick(now)
+        self._events += len(events)
+        publications = [self._publisher.event(event) for event in events]
+        announced = self.home.tick(now)
+        devices = [self.memory.devices.get(device) for device in self.home.announced] if announced else []
+        states = [self._publisher.device(device) for device in devices if device is not None]
+        return [*announced, *states, *publications]
+
+    def _outcomes(self, messages: Sequence[Message]) -> list[Outcome]:
+        results = self._interpreter.interpret(messages, self.home.knowledge)
+        return [self._outcome(message, result) for message, result in zip(messages, results, strict=True)]
 
     def statistics(self) -> dict[str, Any]:
         """Counters since the start."""
-        return {**self._interpreter.statistics(), "events": self._events, "series": len(self._memory)}
+        return {
+            **self._interpreter.statistics(),
+            "events": self._events,
+            "devices": len(self.memory.devices),
+            "series": self.memory.devices.series,
+            **self.home.statistics(),
+        }
 
-    def _outcome(self, result: Interpretation | Refusal) -> Outcome:
-        publications: list[Publication] = []
+    def _outcome(self, message: Message, result: Interpretation | Refusal) -> Outcome:
         if isinstance(result, Refusal):
             refused = self._publisher.refusal(result)
             return Outcome(None, result, (), () if refused is None else (refused,))
-        events = self._memory.observe(result)
-        self._events += len(events)
-        publications.append(self._publisher.interpretation(result))
-        publications.extend(self._publisher.event(event) for event in events)
-        return Outcome(result, None, events, tuple(publications))
+        seen = self.memory.observe(message, result)
+        self._events += len(seen.events)
+        publications = [self._publisher.interpretation(seen.interpretation)]
+        publications += [self._publisher.no_device(device) for device in seen.removed]
+        if seen.device is not None and seen.due:
+            publications.append(self._publisher.device(seen.device))
+        publications += self.home.forget(seen.removed)
+        if seen.device is not None:
+            quiet = self.memory.behaviour.silent_after_s
+            publications += self.home.tell(seen.device, seen.keys, quiet, live=not result.retained)
+        publications += [self._publisher.event(event) for event in seen.events]
+        return Outcome(seen.interpretation, None, seen.events, tuple(publications), seen.device, seen.removed)

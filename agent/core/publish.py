@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.core.message import Event, Interpretation, Publication, Reading, Refusal
+from agent.core.message import Device, Event, Interpretation, Publication, Reading, Refusal
 
 SCHEMA = 1
 """Version of the published shapes."""
@@ -58,8 +58,8 @@ def refusal_json(refusal: Refusal) -> dict[str, Any]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """The Event as it is published."""
-    return {
+    """The Event as it is published. `evidence` is there only when there is any."""
+    shape = {
         "schema": SCHEMA,
         "at": timestamp(event.at),
         "device": {"id": event.device.id, "name": event.device.name},
@@ -71,9 +71,37 @@ def event_json(event: Event) -> dict[str, Any]:
         "path": event.path,
         "text": event.text,
     }
+    if event.evidence:
+        shape["evidence"] = dict(event.evidence)
+    return shape
 
 
-def line(shape: Mapping[str, Any]) -> str:
+def device_json(device: Device) -> dict[str, Any]:
+    """The Device as it is published."""
+    return {
+        "schema": SCHEMA,
+        "id": device.id,
+        "name": device.name,
+        "type": device.type,
+        "area": device.area,
+        "seen_at": timestamp(device.seen_at),
+        "readings": {
+            reading.key: {
+                "label": reading.label,
+                "value": reading.value,
+                "unit": reading.unit,
+                "confidence": round(reading.confidence, 3),
+                "source": reading.source,
+                "topic": reading.topic,
+                "path": reading.path,
+                "at": timestamp(reading.at),
+            }
+            for reading in device.readings
+        },
+    }
+
+
+def line(shape: Mapping[str, Any] | Sequence[Any]) -> str:
     """Compact JSON in one line. Raises ValueError for anything that JSON has no word for."""
     return json.dumps(shape, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -115,6 +143,18 @@ class Publisher:
     def event(self, event: Event) -> Publication:
         """On `<prefix>/event/<device id>`."""
         return Publication(f"{self._prefix}/event/{event.device.id}", _payload(event_json(event)), qos=1)
+
+    def device(self, device: Device) -> Publication:
+        """Its whole state, retained, on `<prefix>/device/<device id>`."""
+        return Publication(f"{self._prefix}/device/{device.id}", _payload(device_json(device)), qos=1, retain=True)
+
+    def no_device(self, device_id: str) -> Publication:
+        """What removes the device's retained state from the broker."""
+        return Publication(f"{self._prefix}/device/{device_id}", b"", qos=1, retain=True)
+
+    def answer(self, request: str, shape: Mapping[str, Any]) -> Publication:
+        """What came of a request, on `<prefix>/answer/<its id>`."""
+        return Publication(f"{self._prefix}/answer/{request}", _payload({"schema": SCHEMA, **shape}), qos=1)
 
     def status(self, status: str) -> Publication:
         """`online` or `offline`, retained, on `<prefix>/status`."""

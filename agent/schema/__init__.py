@@ -1,4 +1,4 @@
-"""JSON Schemas of everything that is published: `schema("interpretation")`, refusal, event, stats."""
+"""JSON Schemas of everything that is published: `schema("interpretation")`, refusal, event, device, answer, stats."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("interpretation", "refusal", "event", "stats")
+NAMES = ("interpretation", "refusal", "event", "device", "answer", "stats")
 
 
 def schema(name: str) -> dict[str, Any]:

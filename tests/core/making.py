@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from agent.core.discovery.gate import Gate
 from agent.core.encode import Tokens
+from agent.core.home import Home, Owner
 from agent.core.message import DeviceRef, Field, Interpretation, Message, Reading
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
+from agent.core.publish import Publisher
 from agent.core.verdict import LEVELS, Calibration, Scores, Verdict
 
 AT = 1_795_424_400.123
@@ -93,6 +97,24 @@ def random_scores(tokens: Tokens) -> Scores:
 
 def random_reader(threshold: float = 0.0) -> Reader:
     return Reader("random 1", random_scores, Calibration(1.0, threshold))
+
+
+def home(
+    *,
+    gate: Gate | None = None,
+    single: bool = False,
+    owner: Owner | None = None,
+    random: Callable[[], float] = lambda: 0.5,
+) -> Home:
+    """A home that announces under homeassistant, by default as nobody has configured anything."""
+    return Home(
+        Publisher("dragoman"),
+        gate or Gate(),
+        discovery_prefix="homeassistant",
+        single=single,
+        owner=owner,
+        random=random,
+    )
 
 
 class CountingReader:

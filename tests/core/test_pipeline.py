@@ -7,20 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import DecodeError, Limits
+from agent.core.devices import Devices
+from agent.core.events import Events
 from agent.core.memory import Memory
 from agent.core.message import Interpretation, Message, Outcome, Refusal
 from agent.core.ontology import LABELS, accepts_unit
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher
 from tests import fakes
-from tests.core.making import AT, CountingReader, message, random_reader, topics, trees
+from tests.core.making import AT, CountingReader, home, message, random_reader, topics, trees
 from tests.core.test_fields import leaves
 from tests.core.test_publish import strictly
 
 
 def line_of(reader: Reader, memo: int = 1_000) -> Pipeline:
-    return Pipeline(Interpreter(reader, Limits(), memo), Memory(1_000, 0.0), Publisher("dragoman"))
+    memory = Memory(Devices(100, 1_000), Events(0.0, 0.0), Behaviour(Watch(), 0.5))
+    return Pipeline(Interpreter(reader, Limits(), memo), memory, home(), Publisher("dragoman"))
 
 
 GOOD = message("home/room/temperature", "21.4")
@@ -34,8 +38,10 @@ def test_a_message_becomes_an_interpretation() -> None:
     assert (reading.path, reading.label, reading.value, reading.unit) == ("/t", "temperature", 21.4, "°C")
     assert outcome.interpretation.summary == "room: temperature 21.4 °C"
     assert outcome.interpretation.model == "fake 1"
-    (publication,) = outcome.publications
-    assert publication.topic == "dragoman/interpretation/home/room"
+    assert [publication.topic for publication in outcome.publications] == [
+        "dragoman/interpretation/home/room",
+        "dragoman/device/home_room",
+    ]
 
 
 BAD = [
@@ -117,6 +123,7 @@ def test_events_are_published_behind_the_interpretation() -> None:
     assert [event.kind for event in second.events] == ["turned_on"]
     assert [publication.topic for publication in second.publications] == [
         "dragoman/interpretation/home/plug",
+        "dragoman/device/home_plug",
         "dragoman/event/home_plug",
     ]
     statistics = line.statistics()

@@ -14,7 +14,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["agent.core"]):
+    from agent.core.behaviour import Behaviour, Watch
     from agent.core.decode import Limits
+    from agent.core.devices import Devices
+    from agent.core.events import Events
     from agent.core.memory import Memory
     from agent.core.message import Message
     from agent.core.pipeline import Interpreter, Pipeline, Reader
@@ -25,6 +28,7 @@ import numpy as np
 from agent.core.encode import Tokens
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.verdict import LEVELS, Calibration, Scores
+from tests.core.making import home
 from tests.schemas import check
 
 SEEDS = (
@@ -61,7 +65,8 @@ class Target:
 
     def __init__(self) -> None:
         interpreter = Interpreter(Reader("fuzz 1", scores, Calibration()), _LIMITS, 10_000)
-        self._pipeline = Pipeline(interpreter, Memory(1_000, 0.1), Publisher("dragoman"))
+        memory = Memory(Devices(100, 1_000), Events(0.1, 0.5), Behaviour(Watch(), 0.5))
+        self._pipeline = Pipeline(interpreter, memory, home(), Publisher("dragoman"))
 
     def __call__(self, data: bytes) -> None:
         length = data[0] % 64 if data else 0

@@ -1,4 +1,4 @@
-"""What the agent has told so far, and its picture for a terminal.
+"""What an agent has told so far, and its picture for a terminal.
 
 A State takes in what is published; `picture` renders it for a width and height. Neither knows of a broker or a clock.
 """
@@ -55,6 +55,19 @@ class _Device:
     areas: Counter[str] = field(default_factory=Counter)
     rows: dict[tuple[str, str], _Row] = field(default_factory=dict)
 
+    def take(self, topic: str, reading: dict[str, Any], now: float) -> None:
+        """Take in a reading, which came on the topic."""
+        before = self.rows.get((topic, reading["path"]))
+        same = before is not None and before.value == reading["value"]
+        self.rows[(topic, reading["path"])] = _Row(
+            reading["label"],
+            reading["value"],
+            reading["unit"],
+            reading["confidence"],
+            _safe(reading["path"] or _below(self.name, topic)),
+            before.changed_at if before is not None and same else now,
+        )
+
 
 class State:
     """All that was heard: devices with their last readings, events, counts."""
@@ -63,6 +76,10 @@ class State:
         self.devices: dict[str, _Device] = {}
         self.events: deque[dict[str, Any]] = deque(maxlen=EVENTS)
         self.model = ""
+        self.online = True
+        """Whether the agent says so."""
+        self.declared = self.confirmed = 0
+        """Fields that the home itself declares, and those of which the model says the same."""
         self.messages = self.readings = self.unknown = self.refused = 0
         self._arrivals: deque[float] = deque()
 
@@ -85,17 +102,27 @@ class State:
         for reading in shape["readings"]:
             self.readings += 1
             self.unknown += reading["label"] is None
-            key = (shape["topic"], reading["path"])
-            before = device.rows.get(key)
-            same = before is not None and before.value == reading["value"]
-            device.rows[key] = _Row(
-                reading["label"],
-                reading["value"],
-                reading["unit"],
-                reading["confidence"],
-                _safe(reading["path"] or _below(told["name"], shape["topic"])),
-                before.changed_at if before is not None and same else now,
-            )
+            device.take(shape["topic"], reading, now)
+
+    def device(self, identifier: str, shape: dict[str, Any] | None, now: float) -> None:
+        """Take in a device as published and retained; None for one that is no more."""
+        if shape is None:
+            self.devices.pop(identifier, None)
+            return
+        readings = list(shape["readings"].values())
+        source = readings[0]["topic"].partition("/")[0] if readings else ""
+        device = self.devices.setdefault(identifier, _Device(_safe(shape["name"]), _safe(source)))
+        for votes, told in ((device.types, shape["type"]), (device.areas, shape["area"])):
+            if told and not votes:
+                votes[_safe(told)] += 1
+        for reading in readings:
+            if (reading["topic"], reading["path"]) not in device.rows:
+                device.take(reading["topic"], reading, now)
+
+    def stats(self, shape: dict[str, Any]) -> None:
+        """Take in the agent's counters as published."""
+        declared = shape.get("declared", {})
+        self.declared, self.confirmed = declared.get("fields", 0), declared.get("same", 0)
 
     def event(self, shape: dict[str, Any]) -> None:
         """Take in an Event as published."""
@@ -135,6 +162,11 @@ def _headline(state: State, width: int, page: int, pages: int) -> Text:
     left = Text.assemble((" dragoman ", "bold white on blue"), "  what the home says")
     if state.model and width >= 70:
         left.append(f"  ·  {state.model}", style="bright_black")
+    if not state.online:
+        left.append("  ·  the agent is offline", style="bold red")
+    elif state.declared and width >= 110:
+        share = 100 * state.confirmed / state.declared
+        left.append(f"  ·  right on {share:.0f} % of {state.declared} declared fields", style="green")
     dots = Text()
     if pages > width // 10:
         dots.append(f"{page + 1}/{pages} ", style="blue")

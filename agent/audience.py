@@ -1,4 +1,4 @@
-"""Who watches the demo: a person at a terminal, a person reading lines, or a program reading JSON."""
+"""Who watches what the agent publishes: a person at a terminal, a person reading lines, or a program reading JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from agent.demo.view import State, clock, picture
+from agent.view import State, clock, picture
 
 PICTURE_SIZE = (112, 48)
 """Columns and lines of the picture that is written to a file."""
@@ -40,6 +40,12 @@ class Audience:
             shape = json.loads(payload)
             self.state.event(shape)
             self.happened(shape)
+        elif what == "device":
+            self.state.device(topic.partition("/")[2], json.loads(payload) if payload else None, time.monotonic())
+        elif topic == "stats":
+            self.state.stats(json.loads(payload))
+        elif topic == "status":
+            self.state.online = payload == b"online"
 
     def told(self, shape: dict[str, Any], text: str) -> None:
         """An Interpretation, or the refusal in its place, has come; `text` is it as published."""
@@ -86,8 +92,8 @@ class LiveView(Audience):
 
 
 @contextmanager
-def audience(as_json: bool, picture_file: Path | None) -> Iterator[Audience]:
-    """Whoever fits the options and stdout. At the end the last view is written to `picture_file`, as SVG."""
+def audience(as_json: bool, picture_file: Path | None, title: str = "dragoman") -> Iterator[Audience]:
+    """Whoever fits the options and stdout. At the end the last view is written to `picture_file`, as titled SVG."""
     state = State()
     try:
         if as_json:
@@ -99,15 +105,15 @@ def audience(as_json: bool, picture_file: Path | None) -> Iterator[Audience]:
             yield PlainLines(state)
     finally:
         if picture_file is not None:
-            _write_picture(state, picture_file)
+            _write_picture(state, picture_file, title)
 
 
-def _write_picture(state: State, file: Path) -> None:
+def _write_picture(state: State, file: Path, title: str) -> None:
     width, height = PICTURE_SIZE
     console = Console(
         record=True, file=io.StringIO(), width=width, height=height, force_terminal=True, color_system="truecolor"
     )
     console.print(picture(state, width, height, time.monotonic(), 0))
     # Without the web fonts that rich asks for: a picture in a repository should fetch nothing.
-    drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="dragoman demo"), flags=re.DOTALL)
+    drawn = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
     file.write_text(drawn, encoding="utf-8")

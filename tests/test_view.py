@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from agent.demo.view import State, picture
+from agent.view import State, picture
 
 
 def interpretation(topic: str, *readings: dict[str, Any], device: str = "Küchenfenster") -> dict[str, Any]:
@@ -113,3 +113,35 @@ def test_nothing_that_steers_a_terminal_reaches_it() -> None:
     state.event({**EVENT, "text": evil})
     assert len(lines(state)) == 30
     assert all(line.isprintable() for line in lines(state))
+
+
+def device(*readings: dict[str, Any]) -> dict[str, Any]:
+    held = {entry["label"]: {**entry, "topic": "zigbee2mqtt/Küchenfenster"} for entry in readings}
+    return {"id": "fenster", "name": "Küchenfenster", "type": "contact_sensor", "area": "kitchen", "readings": held}
+
+
+def test_a_device_that_the_broker_kept_is_shown_and_one_that_is_no_more_is_not() -> None:
+    state = State()
+    state.device("fenster", device(OPEN, BATTERY), now=1.0)
+    shown = lines(state, width=130)
+    assert shown[2].split()[:5] == ["zigbee2mqtt", "Küchenfenster", "opening", "is", "open"]
+    assert shown[3].split()[:5] == ["contact", "sensor", "·", "kitchen", "battery"]
+    # What is heard now is newer than what is kept.
+    closed = reading("/contact", "opening", False)
+    heard = interpretation("zigbee2mqtt/Küchenfenster", closed)
+    heard["device"]["id"] = "fenster"
+    state.interpretation(heard, now=2.0)
+    state.device("fenster", device(OPEN, BATTERY), now=3.0)
+    assert "is closed" in lines(state)[2]
+    state.device("fenster", None, now=4.0)
+    assert "Küchenfenster" not in "\n".join(lines(state))
+
+
+def test_the_live_figure_and_an_agent_that_has_gone() -> None:
+    state = State()
+    state.stats({"messages": 7})
+    assert "declared" not in lines(state, width=120)[0]
+    state.stats({"declared": {"fields": 120, "same": 90}})
+    assert "right on 75 % of 120 declared fields" in lines(state, width=120)[0]
+    state.online = False
+    assert "the agent is offline" in lines(state, width=120)[0]

@@ -1,0 +1,516 @@
+"""Interpretations to Devices: which device a message speaks of, and the state of each, merged over its topics.
+
+The model says of every message which level of the topic names the device. That is believed the first time and kept,
+so that a device never changes its identifier. Three things are beyond a single message, and are learned here:
+
+- One device, several topics. Below one beginning (`shellies/plug`) they are one by themselves. Where only the first
+  level differs (`tele/plug`, `stat/plug`) they are taken for one when both tell the same condition by the same name
+  and with the same value; from then on the two first levels count as two sides of every device.
+- One topic, several devices, as of a gateway. A top-level identifier that changes and comes back tells them apart; one
+  that never comes back is a serial number of messages. An object that holds the key it stands under as an identifier
+  is a device of its own at once.
+- One field, several labels: the model may waver with the value. The label with the most confidence so far stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agent.core.interpret import slug
+from agent.core.message import Device, DeviceReading, DeviceRef, Interpretation, Reading
+from agent.core.ontology import LABELS, Nature
+from agent.core.summary import summary
+
+_READINGS = 512
+"""Of one device; what comes beyond is interpreted and not kept."""
+_LABELS = 4
+"""Labels that are weighed for one field."""
+_ONE_SHOT = 24
+"""Values of an identifier, none of which came back, that make it a number of messages."""
+_RISES = 4
+"""Rises in a row that do the same for a whole number."""
+_NAME = 64
+"""Characters of a name that is taken from a payload."""
+_OF_NO_DEVICE = frozenset(("identifier", "metadata", "firmware", "config_setting", "timestamp", "other", "error_code"))
+_EVERYWHERE = "declared", "override"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a message adds to what is known."""
+
+    interpretation: Interpretation
+    """The message's, naming the device that was recognised."""
+    device: Device | None
+    """After the message; None where it is not clear yet which of several on one topic it is."""
+    keys: tuple[str | None, ...]
+    """For each reading its key in the device; None for one that does not count."""
+    changed: bool
+    """Whether anything but times has changed."""
+    removed: tuple[str, ...] = ()
+    """Devices that are no more."""
+
+
+@dataclass(slots=True)
+class _Series:
+    """One field of one topic."""
+
+    key: str
+    votes: dict[str, float]
+    """Confidence so far, by label."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """A device."""
+
+    id: str
+    name: str
+    types: dict[str, int] = field(default_factory=dict)
+    areas: dict[str, int] = field(default_factory=dict)
+    seen_at: float = 0.0
+    roots: set[tuple[str, ...]] = field(default_factory=set)
+    """Beginnings of its topics."""
+    series: dict[tuple[str, str], _Series] = field(default_factory=dict)
+    """By topic and path."""
+    readings: dict[str, DeviceReading] = field(default_factory=dict)
+    """By key."""
+
+    @property
+    def nature(self) -> tuple[str | None, str | None]:
+        """Its type and area, as most messages have it."""
+        return _most(self.types), _most(self.areas)
+
+    def device(self) -> Device:
+        return Device(self.id, self.name, *self.nature, self.seen_at, tuple(self.readings.values()))
+
+    def ref(self, levels: int) -> DeviceRef:
+        return DeviceRef(self.id, self.name, *self.nature, levels)
+
+
+@dataclass(slots=True)
+class _Identifier:
+    """A field that may tell apart the devices of one topic."""
+
+    values: dict[str, None] = field(default_factory=dict)
+    last: Any = None
+    rises: int = 0
+    splits: bool | None = None
+    """Whether it does; None while that is open."""
+
+    def hear(self, value: Any) -> None:
+        """Take in the value of one message."""
+        text = str(value)
+        if self.splits is None and value != self.last:
+            rises = isinstance(value, int) and isinstance(self.last, int) and value > self.last
+            self.rises = self.rises + 1 if rises else 0
+            if text in self.values:
+                self.splits = True
+            elif self.rises >= _RISES or len(self.values) >= _ONE_SHOT:
+                self.splits = False
+            self.last = value
+        if self.splits is None:
+            self.values[text] = None
+        else:
+            self.values.clear()
+
+
+@dataclass(slots=True)
+class _Topic:
+    """What a topic was found to be."""
+
+    device: str
+    """Identifier of the device that the topic alone names."""
+    root: tuple[str, ...]
+    identifiers: dict[str, _Identifier] = field(default_factory=dict)
+    """By path."""
+
+
+class Devices:
+    """All devices, at most `capacity` of them with at most `series` fields; the longest unheard-of is forgotten."""
+
+    def __init__(self, capacity: int, series: int) -> None:
+        self._capacity = capacity
+        self._series_capacity = series
+        self._series = 0
+        self._known: dict[str, _Known] = {}
+        self._topics: dict[str, _Topic] = {}
+        self._sides: set[frozenset[str]] = set()
+        self._by_rest: dict[tuple[str, ...], set[str]] = {}
+        self._alias: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @property
+    def series(self) -> int:
+        """Fields that are kept."""
+        return self._series
+
+    def get(self, device: str) -> Device | None:
+        """The device with the identifier; None where there is none."""
+        known = self._known.get(device)
+        return known.device() if known else None
+
+    def all(self) -> list[Device]:
+        """Every device, the longest unheard-of first."""
+        return [known.device() for known in self._known.values()]
+
+    def receive(self, interpretation: Interpretation) -> Sighting:
+        """Take in a message."""
+        topic = self._topic(interpretation)
+        part = _part(topic, interpretation.readings)
+        if part is None:
+            return Sighting(interpretation, None, (None,) * len(interpretation.readings), False)
+        removed = []
+        if part and topic.device in self._known and not self._owns(topic.device, interpretation.topic):
+            # Until the second device spoke, the first stood for the topic as a whole.
+            self._forget(topic.device)
+            removed.append(topic.device)
+        known, new = self._device(interpretation, topic, part)
+        before = known.nature
+        _vote(known.types, interpretation.device.type)
+        _vote(known.areas, interpretation.device.area)
+        interpretation = self._named(interpretation, known)
+        merged = None if part else self._other_side(known, topic.root, interpretation)
+        if merged is not None:
+            removed.append(known.id)
+            self._merge(known, merged)
+            known = merged
+            interpretation = self._named(interpretation, known)
+            new = True
+        changed = new or before != known.nature
+        keys = []
+        for reading in interpretation.readings:
+            key, differs = self._take(known, interpretation, topic, reading)
+            keys.append(key)
+            changed |= differs
+        known.seen_at = max(known.seen_at, interpretation.at)
+        removed += self._bound(known.id)
+        return Sighting(interpretation, known.device(), tuple(keys), changed, tuple(removed))
+
+    def record(self, device: str) -> dict[str, Any] | None:
+        """All that is known of a device, as a JSON value for `restore`; None where there is none."""
+        known = self._known.get(device)
+        if known is None:
+            return None
+        topics = {name for name, _ in known.series}
+        return {
+            "id": known.id,
+            "name": known.name,
+            "types": known.types,
+            "areas": known.areas,
+            "seen_at": known.seen_at,
+            "roots": sorted(known.roots),
+            "aliases": sorted(alias for alias, target in self._alias.items() if target == device),
+            "topics": {name: _topic_record(self._topics[name]) for name in sorted(topics) if name in self._topics},
+            "series": [[*spot, series.key, series.votes] for spot, series in known.series.items()],
+            "readings": [
+                [
+                    held.key,
+                    held.label,
+                    held.value,
+                    held.unit,
+                    held.confidence,
+                    held.source,
+                    held.topic,
+                    held.path,
+                    held.at,
+                ]
+                for held in known.readings.values()
+            ],
+        }
+
+    def sides(self) -> list[list[str]]:
+        """First levels that are sides of one another, as a JSON value for `restore`."""
+        return [sorted(pair) for pair in self._sides]
+
+    def restore(self, records: Iterable[dict[str, Any]], sides: Iterable[Iterable[str]]) -> None:
+        """Take up records into an empty memory. Raises ValueError, KeyError or TypeError; it is of no use then."""
+        self._sides = {frozenset(pair) for pair in sides}
+        for record in sorted(records, key=lambda record: float(record["seen_at"])):
+            self._take_up(record)
+
+    def _take_up(self, record: dict[str, Any]) -> None:
+        known = _Known(
+            str(record["id"]), str(record["name"]), dict(record["types"]), dict(record["areas"]), record["seen_at"]
+        )
+        known.roots = {tuple(root) for root in record["roots"]}
+        known.series = {(topic, path): _Series(key, dict(votes)) for topic, path, key, votes in record["series"]}
+        known.readings = {values[0]: DeviceReading(*values) for values in record["readings"]}
+        if not {held.label for held in known.readings.values()} <= LABELS.keys():
+            # A later model may have other labels: then it is to begin anew.
+            raise ValueError("unknown label")
+        self._known[known.id] = known
+        self._series += len(known.series)
+        self._alias.update((alias, known.id) for alias in record["aliases"])
+        for name, (device, levels, splits) in record["topics"].items():
+            self._topics[name] = _Topic(device, tuple(name.split("/")[:levels]))
+            self._topics[name].identifiers = {path: _Identifier(splits=how) for path, how in splits.items()}
+            if not any(splits.values()):
+                for root in known.roots:
+                    if len(root) > 1:
+                        self._by_rest.setdefault(root[1:], set()).add(known.id)
+        self._bound(known.id)
+
+    # ---- which device ----------------------------------------------------------------------------------------------
+
+    def _topic(self, interpretation: Interpretation) -> _Topic:
+        topic = self._topics.get(interpretation.topic)
+        if topic is None:
+            levels = tuple(interpretation.topic.split("/"))
+            root = levels[: interpretation.device.levels or len(levels)]
+            if len(self._topics) >= self._series_capacity:
+                del self._topics[next(iter(self._topics))]
+            topic = self._topics[interpretation.topic] = _Topic(interpretation.device.id, root)
+        return topic
+
+    def _owns(self, device: str, topic: str) -> bool:
+        """Whether other topics than this one speak of the device."""
+        return any(series_topic != topic for series_topic, _ in self._known[device].series)
+
+    def _device(self, interpretation: Interpretation, topic: _Topic, part: str) -> tuple[_Known, bool]:
+        """The device, the most recent one now, and whether it is new."""
+        identifier = slug(f"{topic.device}/{part}") if part else topic.device
+        identifier = self._alias.get(identifier, identifier)
+        known = self._known.pop(identifier, None)
+        new = known is None
+        if known is None:
+            name = _name(interpretation, part) if part else interpretation.device.name
+            known = _Known(identifier, name)
+        self._known[identifier] = known
+        if topic.root not in known.roots:
+            known.roots.add(topic.root)
+            if not part and len(topic.root) > 1:
+                self._by_rest.setdefault(topic.root[1:], set()).add(identifier)
+        return known, new
+
+    def _named(self, interpretation: Interpretation, known: _Known) -> Interpretation:
+        said = interpretation.device
+        ref = replace(known.ref(said.levels), type=said.type)
+        if ref == said:
+            return interpretation
+        text = interpretation.summary if ref.name == said.name else summary(ref, interpretation.readings)
+        return replace(interpretation, device=ref, summary=text)
+
+    def _other_side(self, known: _Known, root: tuple[str, ...], interpretation: Interpretation) -> _Known | None:
+        """The device of which this one is found to be another side."""
+        for identifier in sorted(self._by_rest.get(root[1:], ())):
+            other = self._known.get(identifier)
+            if other is None or other is known or root in other.roots:
+                continue
+            sides = frozenset((root[0], min(other.roots)[0]))
+            area = _most(known.areas) or _most(other.areas)
+            if len(sides) < 2 or area in sides or self._clash(known, other, interpretation):
+                continue
+            if sides in self._sides or _same_condition(other, root, interpretation):
+                self._sides.add(sides)
+                return other
+        return None
+
+    def _clash(self, known: _Known, other: _Known, interpretation: Interpretation) -> bool:
+        """Whether both say the same field below their beginnings, as two devices of one make do."""
+        mine = {*known.series, *((interpretation.topic, reading.path) for reading in interpretation.readings)}
+        spots = {(_below(topic, known.roots), path) for topic, path in mine}
+        return any((_below(topic, other.roots), path) in spots for topic, path in other.series)
+
+    def _merge(self, known: _Known, into: _Known) -> None:
+        del self._known[known.id]
+        self._alias[known.id] = into.id
+        for root in known.roots:
+            self._by_rest[root[1:]].discard(known.id)
+        into.roots |= known.roots
+        for (topic, path), series in known.series.items():
+            reading = known.readings.get(series.key)
+            if reading is None:
+                self._series -= 1
+            else:
+                key = _key(into, topic, path, reading.label)
+                into.series[(topic, path)] = _Series(key, series.votes)
+                into.readings.setdefault(key, replace(reading, key=key))
+        for found in self._topics.values():
+            if found.device == known.id:
+                found.device = into.id
+
+    # ---- its state -------------------------------------------------------------------------------------------------
+
+    def _take(
+        self, known: _Known, interpretation: Interpretation, topic: _Topic, reading: Reading
+    ) -> tuple[str | None, bool]:
+        """The reading's key, None when it does not count, and whether anything but times has changed."""
+        if reading.label is None:
+            return None, False
+        spot = (interpretation.topic, reading.path)
+        series = known.series.get(spot)
+        before = known.readings.get(series.key) if series is not None else None
+        if series is None or before is None:
+            if len(known.readings) >= _READINGS:
+                return None, False
+            key = _key(known, *spot, reading.label)
+            self._series += series is None
+            series = known.series[spot] = _Series(key, {})
+            before = known.readings.get(key)
+        _weigh(series, before, reading)
+        if before is not None and before.label != reading.label:
+            if _most(series.votes) != reading.label:
+                return None, False
+            _release(known, spot)
+            series.key = _key(known, *spot, reading.label)
+            before = known.readings.get(series.key)
+        now = DeviceReading(
+            series.key,
+            reading.label,
+            reading.value,
+            reading.unit,
+            reading.confidence,
+            reading.source,
+            *spot,
+            interpretation.at,
+        )
+        known.readings[series.key] = now
+        return series.key, before is None or _said(before) != _said(now)
+
+    def _bound(self, latest: str) -> list[str]:
+        """Forget what is beyond the bounds, never the latest."""
+        removed = []
+        while len(self._known) > 1 and (len(self._known) > self._capacity or self._series > self._series_capacity):
+            oldest = next(iter(self._known))
+            if oldest == latest:
+                break
+            self._forget(oldest)
+            removed.append(oldest)
+        return removed
+
+    def _forget(self, device: str) -> None:
+        known = self._known.pop(device)
+        self._series -= len(known.series)
+        for root in known.roots:
+            self._by_rest.get(root[1:], set()).discard(device)
+        for topic in {topic for topic, _ in known.series}:
+            # A topic that has several devices keeps what tells them apart.
+            if topic in self._topics and not any(found.splits for found in self._topics[topic].identifiers.values()):
+                del self._topics[topic]
+        for alias in [alias for alias, target in self._alias.items() if target == device]:
+            del self._alias[alias]
+
+
+def _topic_record(topic: _Topic) -> list[Any]:
+    decided = {path: found.splits for path, found in topic.identifiers.items() if found.splits is not None}
+    return [topic.device, len(topic.root), decided]
+
+
+def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
+    """What tells the message's device from others on the topic: "" for nothing, None while it is not clear."""
+    named = [reading for reading in readings if reading.label == "identifier" and _is_name(reading.value)]
+    own = {str(reading.value) for reading in named if str(reading.value) in reading.path.split("/")[1:-1]}
+    if len(own) == 1:
+        return own.pop()
+    top = [reading for reading in named if reading.path.count("/") == 1 and not reading.path[1:].isdecimal()]
+    for reading in top:
+        topic.identifiers.setdefault(reading.path, _Identifier()).hear(reading.value)
+    if any(identifier.splits for identifier in topic.identifiers.values()):
+        # Decided for good, or a device would get another identifier when one more field turns out to differ.
+        for identifier in topic.identifiers.values():
+            identifier.splits = bool(identifier.splits)
+        return " ".join(str(reading.value) for reading in top if topic.identifiers[reading.path].splits)
+    undecided = (topic.identifiers[reading.path] for reading in top)
+    return None if any(found.splits is None and len(found.values) > 1 for found in undecided) else ""
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and 0 < len(str(value)) <= _NAME
+
+
+def _name(interpretation: Interpretation, part: str) -> str:
+    """What the message calls the device, and by what it is told from others of its make."""
+    called = [
+        reading.value
+        for reading in interpretation.readings
+        if reading.label == "metadata" and isinstance(reading.value, str) and 0 < len(reading.value) <= _NAME
+    ]
+    return f"{called[0] if called else interpretation.device.name} {part}"
+
+
+def _same_condition(other: _Known, root: tuple[str, ...], interpretation: Interpretation) -> bool:
+    """Whether the message says by the same name the same as the other device."""
+    for reading in interpretation.readings:
+        if reading.label is None or not _is_condition(reading.label) or reading.value is None:
+            continue
+        leaf = _leaf(interpretation.topic, reading.path)
+        for (topic, path), series in other.series.items():
+            held = other.readings.get(series.key)
+            same = held is not None and (held.label, held.value) == (reading.label, reading.value)
+            if same and _leaf(topic, path) == leaf:
+                return True
+    return False
+
+
+def _is_condition(label: str) -> bool:
+    return LABELS[label].nature is not Nature.MEASUREMENT and label not in _OF_NO_DEVICE
+
+
+def _below(topic: str, roots: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    levels = tuple(topic.split("/"))
+    return next((levels[len(root) :] for root in roots if levels[: len(root)] == root), levels)
+
+
+def _leaf(topic: str, path: str) -> str:
+    return (path or topic).rpartition("/")[2]
+
+
+def _weigh(series: _Series, before: DeviceReading | None, reading: Reading) -> None:
+    label = str(reading.label)
+    if reading.source in _EVERYWHERE or (before is not None and before.source in _EVERYWHERE):
+        # Who knows is not outvoted, and leaves nothing behind when the knowledge is withdrawn.
+        series.votes = {label: reading.confidence}
+        return
+    series.votes[label] = series.votes.get(label, 0.0) + reading.confidence
+    if len(series.votes) > _LABELS:
+        del series.votes[min(series.votes, key=series.votes.__getitem__)]
+
+
+def _release(known: _Known, spot: tuple[str, str]) -> None:
+    """The field gives up its key; the reading goes when no other field has it."""
+    key = known.series[spot].key
+    if not any(series.key == key for other, series in known.series.items() if other != spot):
+        known.readings.pop(key, None)
+
+
+def _key(known: _Known, topic: str, path: str, label: str) -> str:
+    """A key for a field: that of the same condition on another side of the device, else one of its own."""
+    for (other, other_path), series in known.series.items():
+        held = known.readings.get(series.key)
+        if held is None or (other, other_path) == (topic, path):
+            continue
+        sides = _root(other, known.roots) != _root(topic, known.roots)
+        same = held.label == label and _leaf(other, other_path) == _leaf(topic, path)
+        if sides and same and _is_condition(label):
+            return series.key
+    if label not in known.readings:
+        return label
+    words = [word for word in (*_below(topic, known.roots), *path.split("/")[1:]) if word]
+    for count in range(1, len(words) + 1):
+        key = slug(f"{label}_{'_'.join(words[-count:])}")
+        if key not in known.readings:
+            return key
+    return next(key for number in range(2, _READINGS + 3) if (key := f"{label}_{number}") not in known.readings)
+
+
+def _root(topic: str, roots: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    levels = tuple(topic.split("/"))
+    return next((root for root in roots if levels[: len(root)] == root), levels)
+
+
+def _said(reading: DeviceReading) -> tuple[Any, ...]:
+    return reading.label, reading.value, type(reading.value), reading.unit, reading.source
+
+
+def _vote(votes: dict[str, int], name: str | None) -> None:
+    if name is not None and (name in votes or len(votes) < 8):
+        votes[name] = votes.get(name, 0) + 1
+
+
+def _most(votes: dict[str, Any]) -> str | None:
+    return max(votes, key=votes.__getitem__) if votes else None
