@@ -14,6 +14,9 @@ News = TypeVar("News")
 TOPICS = 50
 """Topics for which lost messages are counted one by one; the rest are counted together."""
 OTHER_TOPICS = "(other topics)"
+BATCH_BYTES = 8_192
+"""Payloads that are handed out at once: of larger messages fewer, since each may hold a thousand values to read, and
+the working loop has to show between them that it lives."""
 
 
 class Inbox(Generic[News]):
@@ -56,15 +59,23 @@ class Inbox(Generic[News]):
             self._arrived.notify()
 
     def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[News]]:
-        """Up to `limit` messages and all the news; waits until there is either, at most for the timeout."""
+        """Up to `limit` messages, as many as BATCH_BYTES hold but at least one, and all the news.
+
+        Waits until there is either, at most for the timeout.
+        """
         with self._arrived:
             self._arrived.wait_for(lambda: self._news or (limit and self._deliveries), timeout_s)
             news = list(self._news)
             self._news.clear()
-            deliveries = [self._deliveries.popleft() for _ in range(min(limit, len(self._deliveries)))]
-            for delivery in deliveries:
-                if delivery.receipt is None:
-                    self._count(delivery, -1)
+            deliveries: list[Delivery] = []
+            room = BATCH_BYTES
+            while self._deliveries and len(deliveries) < limit:
+                room -= len(self._deliveries[0].message.payload)
+                if room < 0 and deliveries:
+                    break
+                deliveries.append(self._deliveries.popleft())
+                if deliveries[-1].receipt is None:
+                    self._count(deliveries[-1], -1)
             return deliveries, news
 
     def _overflows(self) -> bool:

@@ -200,27 +200,36 @@ class Service:
             self._clock_ahead_s = ahead_s
 
     def _work(self, deliveries: Sequence[Delivery]) -> None:
-        """Interpret and publish. The only guard against our own bugs is here.
+        """Interpret and publish. The only guard against our own bugs is here, around each of the two steps.
 
         A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start. So it
         is acknowledged although nothing came of it.
         """
         try:
-            outcomes = self._pipeline.receive([delivery.message for delivery in deliveries])
-            for delivery, outcome in zip(deliveries, outcomes, strict=True):
-                self._connection.answer(delivery, outcome.publications)
-                if outcome.refusal is not None:
-                    self._tell(delivery.message, outcome.refusal)
+            results = self._pipeline.interpret([delivery.message for delivery in deliveries])
         except Exception:
-            if len(deliveries) > 1:
+            if len(deliveries) == 1:
+                self._give_up(deliveries[0])
+            else:
                 for delivery in deliveries:
                     self._work([delivery])
-                return
-            (delivery,) = deliveries
-            self._bugs += 1
-            message = delivery.message
-            self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
-            self._connection.answer(delivery, ())
+            return
+        for delivery, result in zip(deliveries, results, strict=True):
+            try:
+                outcome = self._pipeline.outcome(result)
+                self._connection.answer(delivery, outcome.publications)
+            except Exception:
+                self._give_up(delivery)
+            else:
+                if outcome.refusal is not None:
+                    self._tell(delivery.message, outcome.refusal)
+
+    def _give_up(self, delivery: Delivery) -> None:
+        """Tell of the bug that is being handled."""
+        self._bugs += 1
+        message = delivery.message
+        self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
+        self._connection.answer(delivery, ())
 
     def _tell(self, message: Message, refusal: Refusal) -> None:
         """Log a refusal: once for each topic and reason, since a device sends the same for ever."""
@@ -312,6 +321,7 @@ _EVENTS = {
     News.LOST: ("warning", "connection_lost"),
     News.FELL_BACK: ("warning", "protocol_changed"),
     News.PUBLICATION_REFUSED: ("error", "publication_refused"),
+    News.BROKER_FULL: ("warning", "broker_full"),
     News.SESSION_LOST: ("warning", "session_lost"),
     News.TAKEN_OVER: ("error", "client_id_in_use"),
     News.PROVED: ("info", "proved"),

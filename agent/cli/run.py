@@ -108,6 +108,8 @@ def settings_of(chosen: Config, secret: str | None, unsubscribe: tuple[str, ...]
         packet_bytes=min(8 * limits.payload_bytes + 131_072, 2**28),
         inbox_messages=limits.inbox_messages,
         inbox_bytes=limits.inbox_bytes,
+        outbox_messages=limits.outbox_messages,
+        outbox_bytes=limits.outbox_bytes,
         unsubscribe=unsubscribe,
     )
 

@@ -58,7 +58,11 @@ class Interpreter:
         for text, verdict in zip(texts, self.verdicts(texts), strict=True):
             known[text] = verdict
             self._memo.put(text, verdict)
-        return [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
+        results = [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
+        # Counted when all of them are there: should a bug stop them, they come again one by one.
+        for result in results:
+            self._count(result)
+        return results
 
     def fields(self, message: Message) -> tuple[list[Field], list[Verdict]]:
         """The fields of one message and what the model holds of each. Raises DecodeError."""
@@ -88,22 +92,25 @@ class Interpreter:
         }
 
     def _read(self, message: Message) -> _Read | Refusal:
-        self.counters["messages"] += 1
         try:
             report = decode(message, self._limits)
         except DecodeError as error:
-            self.counters[f"refused.{error.reason}"] += 1
             return Refusal(message.topic, message.received_at, error.reason, error.detail)
         found = fields_step.fields(report)
         return _Read(report, found, [render(field) for field in found])
 
     def _interpretation(self, read: _Read, known: dict[str, Verdict]) -> Interpretation:
-        found = interpret_step.interpret(
+        return interpret_step.interpret(
             read.report, read.fields, [known[text] for text in read.texts], self._reader.name
         )
-        self.counters["readings"] += len(found.readings)
-        self.counters["unknown"] += sum(reading.label is None for reading in found.readings)
-        return found
+
+    def _count(self, result: Interpretation | Refusal) -> None:
+        self.counters["messages"] += 1
+        if isinstance(result, Refusal):
+            self.counters[f"refused.{result.reason}"] += 1
+        else:
+            self.counters["readings"] += len(result.readings)
+            self.counters["unknown"] += sum(reading.label is None for reading in result.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +131,18 @@ class Pipeline:
 
     def receive(self, messages: Sequence[Message]) -> list[Outcome]:
         """One Outcome for each message, in order."""
-        return [self._outcome(result) for result in self._interpreter.interpret(messages)]
+        return [self.outcome(result) for result in self.interpret(messages)]
+
+    def interpret(self, messages: Sequence[Message]) -> list[Interpretation | Refusal]:
+        """The first half: one result for each message, in order. What is remembered of the home stays as it was."""
+        return self._interpreter.interpret(messages)
 
     def statistics(self) -> dict[str, Any]:
         """Counters since the start."""
         return {**self._interpreter.statistics(), "events": self._events, "series": len(self._memory)}
 
-    def _outcome(self, result: Interpretation | Refusal) -> Outcome:
+    def outcome(self, result: Interpretation | Refusal) -> Outcome:
+        """The second half: everything that comes of one result, which is remembered."""
         publications: list[Publication] = []
         if isinstance(result, Refusal):
             refused = self._publisher.refusal(result)
