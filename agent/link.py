@@ -441,7 +441,7 @@ class Link:
             return
         receipt = self.ledger.received(message.mid, arrived)
         if receipt is not None:
-            self._inbox.put(Delivery(arrived, receipt))
+            self._inbox.put(Delivery(arrived, receipt), again=message.dup)
 
     def _pass_over(self, message: paho.MQTTMessage, counter: str | None = None) -> None:
         if counter is not None:

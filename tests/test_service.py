@@ -246,6 +246,15 @@ def test_inbox_keeps_what_has_a_receipt() -> None:
     assert inbox.dropped == {"loose": 2}
 
 
+def test_inbox_hands_out_first_what_comes_again() -> None:
+    inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
+    inbox.put(Delivery(message("new")))
+    for mid in (1, 2):
+        inbox.put(Delivery(message(f"old{mid}"), Receipt(mid, None)), again=True)
+    assert len(inbox) == 3
+    assert [left.message.topic for left in inbox.take(9, 0)[0]] == ["old1", "old2", "new"]
+
+
 def test_inbox_counts_lost_topics_within_bounds() -> None:
     inbox: Inbox[str] = Inbox(messages=1, payload_bytes=99)
     for topic in range(200):
