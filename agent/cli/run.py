@@ -8,6 +8,7 @@ import argparse
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -37,8 +38,8 @@ def main(arguments: argparse.Namespace) -> int:
     return serve(arguments, load)
 
 
-def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
-    """The same with a reader of the caller's."""
+def serve(arguments: argparse.Namespace, reader: Callable[[], Reader], clock: Callable[[], float] = time.time) -> int:
+    """The same with a reader of the caller's, and a clock: seconds since the Unix epoch."""
 
     def read_config() -> Config:
         return configured(arguments)
@@ -51,6 +52,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
         return Transport(
             settings_of(chosen, secret, _stale_filters(chosen, state(chosen))),
             will=Publisher(chosen.prefix).status("offline"),
+            clock=clock,
         )
 
     try:
@@ -68,6 +70,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
             ),
             notifier=Notifier.of(os.environ),
             state=state(first),
+            clock=clock,
         )
     except (ConfigError, CredentialError) as error:
         print(f"dragoman: {error}", file=sys.stderr)
