@@ -17,10 +17,11 @@ from typing import Any
 
 from agent.core.memory import Unsaved
 from agent.core.publish import event_json, line
+from agent.state import NewerState
 
 FILE = "memory.db"
 VERSION = 1
-"""Of what stands in the file; one with another is put aside."""
+"""Of what stands in the file; a later one is refused."""
 EVENTS = 20_000
 """Events that are kept, some weeks of a busy home."""
 _SPARE = 500
@@ -62,7 +63,7 @@ class Store:
     """The file, open for reading and writing."""
 
     def __init__(self, folder: Path) -> None:
-        """Opens or makes the file. Raises StoreError."""
+        """Opens or makes the file. Raises StoreError and NewerState."""
         self._path = folder / FILE
         with _told(self._path, "opened"):
             self._connection = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
@@ -71,12 +72,15 @@ class Store:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
                 (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-                if version not in (0, VERSION):
-                    raise StoreDamaged(f"{self._path} is of version {version}, this agent knows {VERSION}")
+                if version > VERSION:
+                    raise NewerState(
+                        f"{self._path} was written by a newer dragoman (memory version {version}, this one reads up to "
+                        f"{VERSION}); install that one again, or remove the file to start without what it remembers"
+                    )
                 if version != VERSION:
                     self._connection.executescript(_TABLES)
                 (self._events,) = self._connection.execute("SELECT count(*) FROM event").fetchone()
-        except StoreError:
+        except (StoreError, NewerState):
             self._connection.close()
             raise
         self.writes = 0

@@ -19,6 +19,7 @@ from agent.core.memory import Memory
 from agent.core.message import Event, Message
 from agent.keeper import INTERVAL_S, Keeper
 from agent.log import logger
+from agent.state import NewerState
 from agent.store import EVENTS, FILE, Store, StoreDamaged, StoreError, told_since
 from tests.core.making import AT, interpretation, reading
 
@@ -125,7 +126,7 @@ def test_a_forgotten_device_is_forgotten_on_the_disk(tmp_path: Path) -> None:
     assert list(Store(tmp_path).load().records) == ["home_b"]
 
 
-@pytest.mark.parametrize("damage", ["noise", "version", "record", "shape"])
+@pytest.mark.parametrize("damage", ["noise", "record", "shape"])
 def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str) -> None:
     first = Kept(tmp_path)
     first.hear("door", False)
@@ -136,7 +137,6 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str) -> None:
         with sqlite3.connect(tmp_path / FILE) as connection:
             connection.execute(
                 {
-                    "version": "PRAGMA user_version = 99",
                     "record": "UPDATE device SET record = '{'",
                     "shape": "UPDATE device SET record = '{\"device\": {}}'",
                 }[damage]
@@ -148,6 +148,16 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str) -> None:
     second.hear("door", False)
     second.keeper.close()
     assert len(Kept(tmp_path).memory.devices) == 1
+
+
+def test_the_memory_of_a_newer_agent_is_refused_and_left_alone(tmp_path: Path) -> None:
+    Kept(tmp_path).keeper.close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(NewerState, match="memory version 99"):
+        Kept(tmp_path)
+    assert (tmp_path / FILE).exists()
+    assert not (tmp_path / f"{FILE}.aside").exists()
 
 
 def test_without_a_place_it_goes_on(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_device_that_falls_silent_is_told_once_with_the_evidence() -> None:
             "Freezer has been silent for 10 minutes; usually it speaks about every 55 seconds",
         )
     ]
-    assert dict(event.evidence) == {"silent_s": 600, "usual_s": 55}
+    assert dict(event.evidence) == {"silent_s": 620, "usual_s": 55}
     assert (event.label, event.value, event.topic) == ("availability", False, "home/freezer")
     assert shown(home.hear(-19)) == [("came_back", "info", "Freezer came back")]
     assert home.live(0.01) == []

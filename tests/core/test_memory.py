@@ -18,7 +18,7 @@ from agent.core.message import Message
 from agent.core.pipeline import Interpreter, Pipeline
 from agent.core.publish import Publisher
 from tests import fakes
-from tests.core.making import AT, random_reader, topics, trees
+from tests.core.making import AT, home, random_reader, topics, trees
 from tests.schemas import check
 
 FEW = st.sampled_from(["a/b", "c/b", "a/b/c", "gw/events", "home/room/lamp"])
@@ -32,7 +32,7 @@ def memory() -> Memory:
 @given(st.lists(st.tuples(FEW | topics.filter(bool), trees, st.booleans()), max_size=8))
 def test_any_home_can_be_published_kept_and_taken_up(sent: list[tuple[str, Any, bool]]) -> None:
     remembered = memory()
-    line = Pipeline(Interpreter(random_reader(), Limits(), 100), remembered, Publisher("dragoman"))
+    line = Pipeline(Interpreter(random_reader(), Limits(), 100), remembered, home(), Publisher("dragoman"))
     for number, (topic, tree, retained) in enumerate(sent * 2):
         message = Message(topic, json.dumps(tree).encode(), AT + number, 1, retained, mid=number)
         (outcome,) = line.receive([message])
@@ -53,7 +53,7 @@ def test_any_home_can_be_published_kept_and_taken_up(sent: list[tuple[str, Any, 
 
 
 def test_a_device_that_says_the_same_is_published_once_in_a_while() -> None:
-    line = Pipeline(Interpreter(fakes.reader(), Limits(), 100), memory(), Publisher("dragoman"))
+    line = Pipeline(Interpreter(fakes.reader(), Limits(), 100), memory(), home(), Publisher("dragoman"))
     published = []
     for number in range(20):
         (outcome,) = line.receive([Message("home/x", b"21.4", AT + 10 * number)])
