@@ -20,8 +20,10 @@ from rich.table import Table
 
 from agent.config import Config
 from agent.core.decode import Limits
+from agent.core.home import Owner
 from agent.core.message import Message
-from agent.service import pipeline
+from agent.core.pipeline import Pipeline, Reader
+from agent.service import memory, pipeline
 from agent.tflite import load
 
 STATED_S = 0.5
@@ -46,12 +48,12 @@ def measure(rounds: int = 3) -> list[Cost]:
     """The cost of each shape; the first is a usual message, to compare with."""
     reader = load()
     # The first message of a process pays for what is loaded and set up.
-    pipeline(Config(), reader).receive([Message("warm/up", b'{"a": 1, "b": "2"}', 0.0)])
+    _line(reader).receive([Message("warm/up", b'{"a": 1, "b": "2"}', 0.0)])
     costs = []
     for shape, payload in SHAPES.items():
         took = []
         for number in range(rounds):
-            line = pipeline(Config(), reader)
+            line = _line(reader)
             content = payload(number).encode()
             started = time.process_time()
             (outcome,) = line.receive([Message("zigbee2mqtt/Kitchen Window", content, 1_800_000_000.0, qos=1)])
@@ -60,6 +62,11 @@ def measure(rounds: int = 3) -> list[Cost]:
             published = sum(len(publication.payload) for publication in outcome.publications)
         costs.append(Cost(shape, len(content), statistics.median(took), readings, published))
     return costs
+
+
+def _line(reader: Reader) -> Pipeline:
+    config = Config()
+    return pipeline(config, reader, memory(config), Owner())
 
 
 def _usual(number: int) -> str:
