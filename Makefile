@@ -24,9 +24,10 @@ test: $(VENV)/test mosquitto ## all tests that run in CI's time, lint and types 
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
-test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, broker restarts, a flood
+test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, broker restarts, a flood; what one message costs
 	$(BIN)/python -m tests.rigs.kill_storm --messages 100000 --kills 20 --restarts 5
 	$(BIN)/python -m tests.rigs.flood --seconds 30
+	$(BIN)/python -m tests.rigs.costliest
 
 HOMEASSISTANT ?= 2024.3.3
 HASS = build/homeassistant-$(HOMEASSISTANT)

@@ -164,7 +164,9 @@ class Limits:
         Whole(16, 16_777_216), "Characters read of a value that is a text.", default=_LIMITS.text_characters
     )
     key_characters: int = _option(
-        Whole(1, 65_535), "Messages with a longer key are refused.", default=_LIMITS.key_characters
+        Whole(1, 65_535),
+        "Messages are refused whose longest keys, one of each level, are longer together.",
+        default=_LIMITS.key_characters,
     )
     unacknowledged: int = _option(
         Whole(1, 65_535),
@@ -178,6 +180,12 @@ class Limits:
         default=10_000,
     )
     inbox_bytes: int = _option(Whole(1_024, 4_294_967_296), "The same in bytes of their payloads.", default=16_777_216)
+    outbox_messages: int = _option(
+        Whole(1, 60_000),
+        "Publications that the broker has not taken yet; at so many no more messages are read until it has.",
+        default=1_000,
+    )
+    outbox_bytes: int = _option(Whole(1_024, 4_294_967_296), "The same in bytes of their payloads.", default=16_777_216)
     memo_entries: int = _option(
         Whole(0, 10_000_000), "Fields whose answer is kept, to spare the model; about 2 kB each.", default=20_000
     )

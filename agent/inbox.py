@@ -14,6 +14,9 @@ News = TypeVar("News")
 TOPICS = 50
 """Topics for which lost messages are counted one by one; the rest are counted together."""
 OTHER_TOPICS = "(other topics)"
+BATCH_BYTES = 8_192
+"""Payloads that are handed out at once: of larger messages fewer, since each may hold a thousand values to read, and
+the working loop has to show between them that it lives."""
 
 
 class Inbox(Generic[News]):
@@ -28,6 +31,7 @@ class Inbox(Generic[News]):
         self._capacity = messages
         self._capacity_bytes = payload_bytes
         self._deliveries: deque[Delivery] = deque()
+        self._again: deque[Delivery] = deque()
         self._loose = 0
         self._loose_bytes = 0
         self._news: deque[News] = deque()
@@ -36,12 +40,16 @@ class Inbox(Generic[News]):
         """Messages that gave way since the start, by topic."""
 
     def __len__(self) -> int:
-        return len(self._deliveries)
+        return len(self._deliveries) + len(self._again)
 
-    def put(self, delivery: Delivery) -> None:
-        """Leave a message. Never blocks."""
+    def put(self, delivery: Delivery, again: bool = False) -> None:
+        """Leave a message. Never blocks.
+
+        One with a receipt that comes `again` is older than all that waits, so it goes before them: nothing that was
+        sent after it is acknowledged before it is.
+        """
         with self._arrived:
-            self._deliveries.append(delivery)
+            (self._again if again else self._deliveries).append(delivery)
             if delivery.receipt is None:
                 self._count(delivery, 1)
                 # A lone message is kept whatever its size, so that it can be refused with a reason.
@@ -56,15 +64,24 @@ class Inbox(Generic[News]):
             self._arrived.notify()
 
     def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[News]]:
-        """Up to `limit` messages and all the news; waits until there is either, at most for the timeout."""
+        """Up to `limit` messages, as many as BATCH_BYTES hold but at least one, and all the news.
+
+        Waits until there is either, at most for the timeout.
+        """
         with self._arrived:
-            self._arrived.wait_for(lambda: self._news or (limit and self._deliveries), timeout_s)
+            self._arrived.wait_for(lambda: self._news or (limit and len(self)), timeout_s)
             news = list(self._news)
             self._news.clear()
-            deliveries = [self._deliveries.popleft() for _ in range(min(limit, len(self._deliveries)))]
-            for delivery in deliveries:
-                if delivery.receipt is None:
-                    self._count(delivery, -1)
+            deliveries: list[Delivery] = []
+            room = BATCH_BYTES
+            while len(self) and len(deliveries) < limit:
+                waiting = self._again or self._deliveries
+                room -= len(waiting[0].message.payload)
+                if room < 0 and deliveries:
+                    break
+                deliveries.append(waiting.popleft())
+                if deliveries[-1].receipt is None:
+                    self._count(deliveries[-1], -1)
             return deliveries, news
 
     def _overflows(self) -> bool:

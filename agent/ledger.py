@@ -12,10 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.core.message import Message
-
-FORMER = 4_096
-"""Inputs of earlier connections that are recognised when they come again; beyond, they are read twice."""
+from agent.core.message import Message, Publication
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +26,14 @@ class Receipt:
     """Whether all that comes of it has been published."""
     outputs: int = 0
     """Publications that the broker has not acknowledged yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A publication that the broker owes an acknowledgement for, and the input that waits for it, if one does."""
+
+    publication: Publication
+    receipt: Receipt | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,11 @@ class Ledger:
         self._lock = threading.Lock()
         self._arrived: deque[Receipt] = deque()
         self._former: dict[int, Receipt] = {}
-        self._under_way: dict[int, Receipt | None] = {}
-        self._early: set[int] = set()
+        self._under_way: dict[int, Output] = {}
+        self._early: dict[int, bool] = {}
+        self._postponed: list[Output] = []
+        self._outputs = 0
+        self._output_bytes = 0
         self.acknowledged = 0
         """Inputs that were acknowledged."""
         self.recognised = 0
@@ -60,21 +68,29 @@ class Ledger:
 
     @property
     def under_way(self) -> int:
-        """Outputs that the broker has not acknowledged."""
-        return len(self._under_way)
+        """Outputs that the broker has not taken."""
+        return self._outputs
+
+    @property
+    def under_way_bytes(self) -> int:
+        """What their payloads need of memory."""
+        return self._output_bytes
+
+    @property
+    def postponed(self) -> int:
+        """Outputs among them that are not on their way, but wait to be sent again."""
+        return len(self._postponed)
 
     @property
     def open(self) -> int:
         """Inputs of the present connection that are not acknowledged."""
         return len(self._arrived)
 
-    def received(self, mid: int, message: Message, again: bool) -> Receipt | None:
-        """The receipt of an input that has arrived; None when it is one that is being worked on already.
-
-        `again` is what the broker says: that it has tried to deliver the message before.
-        """
+    def received(self, mid: int, message: Message) -> Receipt | None:
+        """The receipt of an input that has arrived; None when it is one that is being worked on already."""
         with self._lock:
-            former = self._former.pop(mid, None) if again else None
+            # Whether the broker says that it comes again is not asked: mosquitto forgets that over a restart.
+            former = self._former.pop(mid, None)
             if former is not None and former.message is not None and _same(former.message, message):
                 self.recognised += 1
                 self._arrived.append(former)
@@ -90,16 +106,29 @@ class Ledger:
             self._arrived.append(Receipt(mid, None, answered=True))
             self._settle()
 
-    def published(self, output: int, receipt: Receipt | None) -> None:
-        """An output of QoS 1 is on its way, on behalf of an input or of none."""
+    def owed(self, publication: Publication, receipt: Receipt | None) -> Output:
+        """An output of QoS 1 that is about to be sent, on behalf of an input or of none."""
         with self._lock:
-            # The acknowledgement may have been quicker than this call.
-            if output in self._early:
-                self._early.discard(output)
-                return
-            self._under_way[output] = receipt
+            self._outputs += 1
+            self._output_bytes += len(publication.payload)
             if receipt is not None:
                 receipt.outputs += 1
+            return Output(publication, receipt)
+
+    def sent(self, mid: int, output: Output) -> None:
+        """The output is on its way, under a packet identifier."""
+        with self._lock:
+            # The answer may have been quicker than this call.
+            taken = self._early.pop(mid, None)
+            if taken is None:
+                self._under_way[mid] = output
+            else:
+                self._done(output, taken)
+
+    def not_sent(self, output: Output) -> None:
+        """There was no packet identifier left for the output; it waits to be sent again."""
+        with self._lock:
+            self._postponed.append(output)
 
     def answered(self, receipt: Receipt) -> None:
         """Nothing more will be published on behalf of the input."""
@@ -107,29 +136,44 @@ class Ledger:
             receipt.answered = True
             self._settle()
 
-    def delivered(self, output: int) -> None:
-        """The broker has acknowledged an output, or refused it for good."""
+    def delivered(self, mid: int, taken: bool = True) -> None:
+        """The broker has acknowledged an output, or refused it for good.
+
+        Without `taken` it had no room just now: the output waits to be sent again, and its input with it.
+        """
         with self._lock:
-            if output not in self._under_way:
-                self._early.add(output)
-                return
-            receipt = self._under_way.pop(output)
-            if receipt is not None:
-                receipt.outputs -= 1
-                self._settle()
+            output = self._under_way.pop(mid, None)
+            if output is None:
+                self._early[mid] = taken
+            else:
+                self._done(output, taken)
+
+    def again(self) -> list[Output]:
+        """The outputs that wait to be sent again, in order, which they now shall be."""
+        with self._lock:
+            waiting, self._postponed = self._postponed, []
+            return waiting
 
     def lost(self) -> None:
         """The connection has ended, and with it the meaning of its packet identifiers."""
         with self._lock:
             self._former.update((receipt.mid, receipt) for receipt in self._arrived)
             self._arrived.clear()
-            while len(self._former) > FORMER:
-                del self._former[next(iter(self._former))]
 
     def forgotten(self) -> None:
         """The broker knows nothing of the inputs of earlier connections."""
         with self._lock:
             self._former.clear()
+
+    def _done(self, output: Output, taken: bool) -> None:
+        if not taken:
+            self._postponed.append(output)
+            return
+        self._outputs -= 1
+        self._output_bytes -= len(output.publication.payload)
+        if output.receipt is not None:
+            output.receipt.outputs -= 1
+            self._settle()
 
     def _settle(self) -> None:
         while self._arrived and self._arrived[0].answered and not self._arrived[0].outputs:

@@ -10,12 +10,14 @@ come back in the same second; therefore each failure tells paho the very delay t
 from __future__ import annotations
 
 import random
+import socket
 import ssl
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -33,7 +35,7 @@ from agent.core.declared import concerns
 from agent.core.message import Message, Publication
 from agent.core.requests import TOPICS
 from agent.inbox import Inbox
-from agent.ledger import Delivery, Ledger, Receipt
+from agent.ledger import Delivery, Ledger, Output, Receipt
 
 QOS = 1
 """Of the subscriptions: at least once."""
@@ -45,6 +47,8 @@ HELD_S = 10.0
 """A connection that ends sooner counts as a failure to connect: two clients that share an id throw each other out."""
 _SHORT = 3
 """Connections in a row that ended so soon, none of which was hard to get: then it is taken for that."""
+RETRY_S = 1.0
+"""After which the broker is asked again to take what it had no room for."""
 MARK = "dragoman"
 """Name of the user property that says which agent has published a message; its value is that agent's prefix."""
 
@@ -72,6 +76,8 @@ class News(Enum):
     """Another version of MQTT is tried."""
     PUBLICATION_REFUSED = auto()
     """The broker does not let the agent publish; told once a connection."""
+    BROKER_FULL = auto()
+    """The broker has no room for what the agent publishes, which is sent again; told once a connection."""
     SESSION_LOST = auto()
     """The broker has forgotten the session, and with it what came meanwhile."""
     TAKEN_OVER = auto()
@@ -108,6 +114,9 @@ class Settings:
     inbox_messages: int = 10_000
     inbox_bytes: int = 16 * 2**20
     """Messages of QoS 0 that may wait, in number and in bytes."""
+    outbox_messages: int = 1_000
+    outbox_bytes: int = 16 * 2**20
+    """Publications that the broker has not taken, at which no more messages are read, in number and in bytes."""
     discovery_prefix: str = "homeassistant"
     """Where Home Assistant says that it has started, and discovery messages come."""
     unsubscribe: tuple[str, ...] = field(default=(), compare=False)
@@ -180,6 +189,8 @@ class Link:
         self._had_session = False
         self._short = 0
         self._publication_refused = False
+        self._broker_full = False
+        self._again_at = 0.0
         self._retired = False
         self._ended = threading.Event()
         self._mark = _marked(settings.prefix) if version is MQTTProtocolVersion.MQTTv5 else None
@@ -229,21 +240,43 @@ class Link:
         """Publications of QoS 1 that the broker has not acknowledged yet."""
         return self.ledger.under_way
 
+    @property
+    def congested(self) -> bool:
+        """Whether the broker has so much to take that nothing should be added."""
+        ledger, settings = self.ledger, self._settings
+        full = ledger.under_way >= settings.outbox_messages or ledger.under_way_bytes >= settings.outbox_bytes
+        return full or ledger.postponed > 0
+
     def publish(self, publication: Publication, receipt: Receipt | None = None) -> None:
         """Hand a publication to paho, which keeps it over a lost connection until the broker has it.
 
         The input of the receipt is not acknowledged before this is.
         """
+        self._send(self.ledger.owed(publication, receipt))
+
+    def publish_postponed(self) -> None:
+        """Publish again what the broker had no room for, when it has had time to make some."""
+        if self.ledger.postponed and time.monotonic() >= self._again_at:
+            for output in self.ledger.again():
+                self._send(output)
+
+    def _send(self, output: Output) -> None:
         # All by one QoS: paho tells by the same callback that it has written a message of QoS 0 and that the broker
         # has acknowledged one of QoS 1, and packet identifiers are used again.
+        publication = output.publication
         info = self.client.publish(
             publication.topic, publication.payload, QOS, publication.retain, properties=self._mark
         )
         if info.rc is MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             # All 65,535 packet identifiers are in use: a few messages made thousands of events each.
-            self.counters["publications_refused"] += 1
+            self._postpone()
+            self.ledger.not_sent(output)
             return
-        self.ledger.published(info.mid, receipt)
+        self.ledger.sent(info.mid, output)
+
+    def _postpone(self) -> None:
+        self._again_at = time.monotonic() + random.uniform(RETRY_S / 2, RETRY_S)
+        self.counters["publications_postponed"] += 1
 
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
         """Publish what came of a message. It is acknowledged as soon as the broker has all of that."""
@@ -279,6 +312,7 @@ class Link:
         if tls is not None:
             client.tls_set_context(tls)
             client.tls_insecure_set(broker.tls.insecure)
+        client.on_socket_open = _send_at_once
         client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
@@ -309,7 +343,7 @@ class Link:
         else:
             self._established = True
             self._established_at = time.monotonic()
-            self._publication_refused = False
+            self._publication_refused = self._broker_full = False
             self._tell(News.CONNECTED, "the session goes on" if flags.session_present else "a new session")
             if not flags.session_present:
                 self.ledger.forgotten()
@@ -431,9 +465,9 @@ class Link:
         if not message.qos:
             self._inbox.put(Delivery(arrived))
             return
-        receipt = self.ledger.received(message.mid, arrived, again=message.dup)
+        receipt = self.ledger.received(message.mid, arrived)
         if receipt is not None:
-            self._inbox.put(Delivery(arrived, receipt))
+            self._inbox.put(Delivery(arrived, receipt), again=message.dup)
 
     def _pass_over(self, message: paho.MQTTMessage, counter: str | None = None) -> None:
         if counter is not None:
@@ -444,6 +478,13 @@ class Link:
     def _on_publish(
         self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
     ) -> None:
+        if reason.getName() == "Quota exceeded":
+            self._postpone()
+            self.ledger.delivered(mid, taken=False)
+            if not self._broker_full:
+                self._broker_full = True
+                self._tell(News.BROKER_FULL, "its quota is exceeded; what it did not take is published again")
+            return
         self.ledger.delivered(mid)
         if reason.is_failure:
             self.counters["publications_refused"] += 1
@@ -478,6 +519,12 @@ class _Client(paho.Client):
             return MQTTErrorCode.MQTT_ERR_UNKNOWN
         finally:
             self.when_ended(error)
+
+
+def _send_at_once(client: paho.Client, userdata: Any, connection: Any) -> None:
+    """Small packets are not held back until the broker's system has acknowledged the one before (40 ms and more)."""
+    with suppress(OSError):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _marked(prefix: str) -> Properties:

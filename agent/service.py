@@ -20,7 +20,7 @@ from agent.core.events import HANDLED, Events
 from agent.core.home import Home, Owner
 from agent.core.memo import Memo
 from agent.core.memory import Memory
-from agent.core.message import Message, Publication, Refusal
+from agent.core.message import Message, Outcome, Publication, Refusal
 from agent.core.pipeline import Interpreter, Pipeline, Reader
 from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
@@ -218,8 +218,9 @@ class Service:
         deliveries, changes = self._connection.take(BATCH, PAUSE_S)
         for change in changes:
             self._changed(change)
-        if deliveries:
-            self._work(deliveries)
+        left: Sequence[Delivery] = deliveries
+        while left:
+            left = self._work(left)
         now = time.monotonic()
         self._tick(now)
         if self._connection.subscribed and (self._report_asked or now >= self._report_at):
@@ -245,31 +246,50 @@ class Service:
             self._log.warning("clock_was_set", by_s=round(jump_s), detail="times in what is published follow it")
             self._clock_ahead_s = ahead_s
 
-    def _work(self, deliveries: Sequence[Delivery]) -> None:
-        """Interpret and publish. The only guard against our own bugs is here.
+    def _work(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        """Interpret and publish the first of them, as many as go together; the rest comes back.
 
-        A message that trips one must not stop the others, nor, being retained perhaps, stop us at every start. So it
-        is acknowledged although nothing came of it.
+        The only guard against our own bugs is here, around each step that a message takes. One that trips a bug must
+        not stop the others, nor, being retained perhaps, stop us at every start. So it is acknowledged although
+        nothing came of it.
         """
         try:
-            outcomes = self._pipeline.receive([delivery.message for delivery in deliveries])
-            self._keeper.write_news(time.monotonic())
-            for delivery, outcome in zip(deliveries, outcomes, strict=True):
-                self._connection.answer(delivery, outcome.publications)
-                if outcome.refusal is not None:
-                    self._tell(delivery.message, outcome.refusal)
-                if outcome.answer is not None:
-                    self._log.info("request_answered", ok=outcome.answer.ok, detail=outcome.answer.detail)
+            results = self._pipeline.interpret([delivery.message for delivery in deliveries])
         except Exception:
-            if len(deliveries) > 1:
+            if len(deliveries) == 1:
+                self._give_up(deliveries[0])
+            else:
                 for delivery in deliveries:
                     self._work([delivery])
-                return
-            (delivery,) = deliveries
-            self._bugs += 1
-            message = delivery.message
-            self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
-            self._connection.answer(delivery, ())
+            return ()
+        outcomes: list[tuple[Delivery, Outcome]] = []
+        for delivery, result in zip(deliveries, results, strict=False):
+            try:
+                outcomes.append((delivery, self._pipeline.outcome(delivery.message, result)))
+            except Exception:
+                self._give_up(delivery)
+        self._keeper.write_news(time.monotonic())
+        for delivery, outcome in outcomes:
+            try:
+                self._connection.answer(delivery, outcome.publications)
+            except Exception:
+                self._give_up(delivery)
+            else:
+                self._log_outcome(delivery.message, outcome)
+        return deliveries[len(results) :]
+
+    def _log_outcome(self, message: Message, outcome: Outcome) -> None:
+        if outcome.refusal is not None:
+            self._tell(message, outcome.refusal)
+        if outcome.answer is not None:
+            self._log.info("request_answered", ok=outcome.answer.ok, detail=outcome.answer.detail)
+
+    def _give_up(self, delivery: Delivery) -> None:
+        """Tell of the bug that is being handled."""
+        self._bugs += 1
+        message = delivery.message
+        self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
+        self._connection.answer(delivery, ())
 
     def _owner(self) -> Owner:
         """What the owner has decided in earlier runs."""
@@ -383,6 +403,7 @@ _EVENTS = {
     News.LOST: ("warning", "connection_lost"),
     News.FELL_BACK: ("warning", "protocol_changed"),
     News.PUBLICATION_REFUSED: ("error", "publication_refused"),
+    News.BROKER_FULL: ("warning", "broker_full"),
     News.SESSION_LOST: ("warning", "session_lost"),
     News.TAKEN_OVER: ("error", "client_id_in_use"),
     News.PROVED: ("info", "proved"),

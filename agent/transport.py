@@ -15,8 +15,6 @@ from agent.inbox import Inbox
 from agent.ledger import Delivery
 from agent.link import Change, Link, News, Settings
 
-OUTBOX = 1_000
-"""Publications under way at which no more messages are handed out; one batch's worth may still be added."""
 PROOF_S = 5.0
 """Within which the agent must hear what it says to itself, or anything else."""
 LONG_PROOF_S = 600.0
@@ -74,7 +72,8 @@ class Transport:
         Waits until there is something, at most for the timeout. While the broker is slow to take what the agent
         publishes, no messages are handed out.
         """
-        if self._link.unacknowledged >= OUTBOX:
+        self._link.publish_postponed()
+        if self._link.congested:
             deliveries, told = self._inbox.take(0, min(timeout_s, 0.02))
         else:
             deliveries, told = self._inbox.take(limit, timeout_s)
@@ -131,6 +130,7 @@ class Transport:
             "own": counters["own"],
             "of_other_agents": counters["of_other_agents"],
             "publications_refused": counters["publications_refused"],
+            "publications_postponed": counters["publications_postponed"],
         }
 
     def _new_link(self, failures: int) -> Link:

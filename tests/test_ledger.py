@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from agent.core.message import Message
-from agent.ledger import Ledger
+from agent.core.message import Message, Publication
+from agent.ledger import Ledger, Output, Receipt
 
 
 def message(topic: str) -> Message:
     return Message(topic, b"21.4", 0.0, qos=1)
 
 
+def sent(ledger: Ledger, mid: int, receipt: Receipt | None, payload: bytes = b"1") -> Output:
+    """An output that is on its way."""
+    output = ledger.owed(Publication(f"out/{mid}", payload, 1), receipt)
+    ledger.sent(mid, output)
+    return output
+
+
 def test_input_waits_for_all_its_outputs() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
-    receipt = ledger.received(1, message("a"), again=False)
+    receipt = ledger.received(1, message("a"))
     assert receipt is not None
-    ledger.published(11, receipt)
-    ledger.published(12, receipt)
+    sent(ledger, 11, receipt)
+    sent(ledger, 12, receipt)
     ledger.delivered(11)
     ledger.delivered(12)
     assert acknowledged == [], "more might be published on its behalf"
@@ -27,13 +34,13 @@ def test_input_waits_for_all_its_outputs() -> None:
 def test_acknowledgements_keep_the_order_of_arrival() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
-    first, second = (ledger.received(mid, message("a"), again=False) for mid in (1, 2))
+    first, second = (ledger.received(mid, message("a")) for mid in (1, 2))
     ledger.passed_over(3)
     assert first is not None
     assert second is not None
     ledger.answered(second)
     assert acknowledged == []
-    ledger.published(11, first)
+    sent(ledger, 11, first)
     ledger.answered(first)
     ledger.delivered(11)
     assert acknowledged == [1, 2, 3]
@@ -42,21 +49,46 @@ def test_acknowledgements_keep_the_order_of_arrival() -> None:
 def test_acknowledgement_may_be_quicker_than_the_books() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
-    receipt = ledger.received(1, message("a"), again=False)
+    receipt = ledger.received(1, message("a"))
     assert receipt is not None
-    ledger.delivered(11)
-    ledger.published(11, receipt)
+    output = ledger.owed(Publication("out", b"1", 1), receipt)
     ledger.answered(receipt)
+    ledger.delivered(11)
+    assert acknowledged == []
+    ledger.sent(11, output)
     assert (acknowledged, ledger.under_way) == ([1], 0)
+
+
+def test_output_that_the_broker_has_no_room_for_holds_its_input() -> None:
+    acknowledged: list[int] = []
+    ledger = Ledger(acknowledged.append)
+    receipt = ledger.received(1, message("a"))
+    assert receipt is not None
+    first = sent(ledger, 11, receipt, b"12345")
+    second = ledger.owed(Publication("out", b"678", 1), receipt)
+    ledger.answered(receipt)
+    ledger.delivered(11, taken=False)
+    # This answer comes before the books know of the output.
+    ledger.delivered(12, taken=False)
+    ledger.sent(12, second)
+    third = ledger.owed(Publication("out", b"90", 1), None)
+    ledger.not_sent(third)
+    assert (acknowledged, ledger.under_way, ledger.under_way_bytes, ledger.postponed) == ([], 3, 10, 3)
+    assert ledger.again() == [first, second, third]
+    assert (ledger.under_way, ledger.postponed) == (3, 0)
+    for mid, output in ((21, first), (22, second), (23, third)):
+        ledger.sent(mid, output)
+        ledger.delivered(mid)
+    assert (acknowledged, ledger.under_way, ledger.under_way_bytes) == ([1], 0, 0)
 
 
 def test_old_connection_acknowledges_nothing_on_the_new_one() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
-    old = ledger.received(1, message("a"), again=False)
+    old = ledger.received(1, message("a"))
     assert old is not None
     ledger.lost()
-    new = ledger.received(1, message("b"), again=False)
+    new = ledger.received(1, message("b"))
     assert new is not None
     ledger.answered(old)
     assert acknowledged == []
@@ -67,26 +99,26 @@ def test_old_connection_acknowledges_nothing_on_the_new_one() -> None:
 def test_what_comes_again_is_recognised() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
-    receipts = [ledger.received(mid, message(topic), again=False) for mid, topic in ((1, "a"), (2, "b"), (3, "c"))]
+    receipts = [ledger.received(mid, message(topic)) for mid, topic in ((1, "a"), (2, "b"), (3, "c"))]
     assert receipts[0] is not None
     assert receipts[1] is not None
-    ledger.published(11, receipts[0])
+    sent(ledger, 11, receipts[0])
     ledger.answered(receipts[0])
     ledger.lost()
     ledger.delivered(11)
     assert acknowledged == [], "it was delivered to a connection that has ended"
-    assert ledger.received(1, message("a"), again=True) is None
+    assert ledger.received(1, message("a")) is None
     assert acknowledged == [1]
-    assert ledger.received(2, message("b"), again=True) is None
+    assert ledger.received(2, message("b")) is None
     ledger.answered(receipts[1])
     assert acknowledged == [1, 2]
-    assert ledger.received(3, message("other"), again=True) is not None, "the identifier was given to another message"
+    assert ledger.received(3, message("other")) is not None, "the identifier was given to another message"
     assert ledger.recognised == 2
 
 
 def test_a_new_session_has_nothing_to_recognise() -> None:
     ledger = Ledger(lambda mid: None)
-    ledger.received(1, message("a"), again=False)
+    ledger.received(1, message("a"))
     ledger.lost()
     ledger.forgotten()
-    assert ledger.received(1, message("a"), again=True) is not None
+    assert ledger.received(1, message("a")) is not None

@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from agent.core.encode import Tokens
 from agent.core.message import Message, Publication
 from agent.core.pipeline import Reader
 from agent.core.verdict import Calibration, Scores
-from agent.inbox import OTHER_TOPICS, TOPICS, Inbox
+from agent.inbox import BATCH_BYTES, OTHER_TOPICS, TOPICS, Inbox
 from agent.ledger import Delivery, Receipt
 from agent.link import Change, Link, News, Settings
 from agent.log import logger
@@ -54,6 +54,7 @@ class Script:
         self._steps = deque(steps)
         self.log = io.StringIO()
         self.connections: list[fakes.FakeConnection] = []
+        self.made: type[fakes.FakeConnection] = fakes.FakeConnection
         self.service: Service
 
     def play(
@@ -75,7 +76,7 @@ class Script:
         return self.service.run()
 
     def _connection(self, config: Config) -> fakes.FakeConnection:
-        connection = fakes.FakeConnection(self._batches(), config.prefix)
+        connection = self.made(self._batches(), config.prefix)
         self.connections.append(connection)
         return connection
 
@@ -133,7 +134,43 @@ def test_one_poisoned_message_harms_no_other() -> None:
     (entry,) = script.logged("message_failed")
     assert entry["topic"] == "poison"
     assert "RuntimeError: poisoned" in entry["exception"]
-    assert script.logged("stopped")[0]["failed"] == 1
+    (stopped,) = script.logged("stopped")
+    assert (stopped["failed"], stopped["messages"]) == (1, 3), "each is counted once"
+
+
+class Choosy(fakes.FakeConnection):
+    """A transport that trips over what came of one topic."""
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        if publications and delivery.message.topic == "poison":
+            raise RuntimeError("poisoned")
+        super().answer(delivery, publications)
+
+
+def test_a_bug_behind_the_model_harms_no_other() -> None:
+    script = Script(READY, [message("a"), message("poison"), message("b")])
+    script.made = Choosy
+    assert script.play() is True
+    assert [topic for topic in script.published() if "interpretation" in topic] == [
+        "dragoman/interpretation/a",
+        "dragoman/interpretation/b",
+    ]
+    assert [entry.topic for entry in script.connections[0].answered] == ["a", "poison", "b"]
+    (stopped,) = script.logged("stopped")
+    assert (stopped["failed"], stopped["messages"]) == (1, 3)
+
+
+def test_a_bug_behind_a_declaration_tells_nothing_twice() -> None:
+    declared = message("homeassistant/sensor/x/config", b'{"state_topic": "b", "device_class": "humidity"}')
+    script = Script(READY, [message("a", b"1"), declared, message("a", b"2"), message("poison"), message("b", b"55")])
+    assert script.play(Reader("poisoned", Poisoned("poison"), Calibration())) is True
+    answered = [entry.topic for entry in script.connections[0].answered]
+    assert answered == ["a", declared.topic, "a", "poison", "b"]
+    published = script.published()
+    assert [len(published[f"dragoman/interpretation/{topic}"]) for topic in ("a", "b")] == [2, 1]
+    assert published["dragoman/interpretation/b"][0]["readings"][0]["label"] == "humidity"
+    (stopped,) = script.logged("stopped")
+    assert (stopped["failed"], stopped["messages"]) == (1, 3), "a declaration is no device's message"
 
 
 def test_refusal_is_logged_once_for_a_topic() -> None:
@@ -224,6 +261,15 @@ def test_inbox_keeps_what_has_a_receipt() -> None:
     assert inbox.dropped == {"loose": 2}
 
 
+def test_inbox_hands_out_first_what_comes_again() -> None:
+    inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
+    inbox.put(Delivery(message("new")))
+    for mid in (1, 2):
+        inbox.put(Delivery(message(f"old{mid}"), Receipt(mid, None)), again=True)
+    assert len(inbox) == 3
+    assert [left.message.topic for left in inbox.take(9, 0)[0]] == ["old1", "old2", "new"]
+
+
 def test_inbox_counts_lost_topics_within_bounds() -> None:
     inbox: Inbox[str] = Inbox(messages=1, payload_bytes=99)
     for topic in range(200):
@@ -237,6 +283,13 @@ def test_inbox_hands_out_no_more_than_asked_for() -> None:
         inbox.put(Delivery(message(topic)))
     assert inbox.take(0, 0) == ([], [])
     assert [len(inbox.take(2, 0)[0]) for _ in range(3)] == [2, 1, 0]
+
+
+def test_inbox_hands_out_fewer_of_large_messages() -> None:
+    inbox: Inbox[str] = Inbox(messages=9, payload_bytes=10 * BATCH_BYTES)
+    for size in (2 * BATCH_BYTES, 1, BATCH_BYTES - 1, 1):
+        inbox.put(Delivery(message("a", bytes(size))))
+    assert [len(inbox.take(9, 0)[0]) for _ in range(3)] == [1, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -255,6 +308,7 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     settings = Settings(Config().broker, None, "dragoman", ("#",), ("+/bridge/#",))
     will = Publication("dragoman/status", b"offline", 1, True)
     link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, inbox, clock=lambda: 5.0, failures=0)
+    assert not link.congested
     received = paho.MQTTMessage(mid=7, topic=topic)
     received.payload, received.qos, received.retain = b"21.4", 1, True
     link.client.on_message(link.client, None, received)
@@ -264,6 +318,19 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     assert all(delivery.receipt is not None for delivery in deliveries)
     assert link.counters.total() == (expected is None)
     assert link.ledger.acknowledged == (expected is None), "what is not read must not stay at the broker"
+
+
+@pytest.mark.parametrize("bounds", [{"outbox_messages": 2}, {"outbox_bytes": 8}])
+def test_link_is_congested_by_what_the_broker_has_not_taken(bounds: dict[str, int]) -> None:
+    settings = Settings(Config().broker, None, "dragoman", ("#",), (), **bounds)
+    will = Publication("dragoman/status", b"offline", 1, True)
+    link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, Inbox(9, 999), clock=lambda: 5.0, failures=0)
+    link.publish(Publication("a", b"1234", 1))
+    assert not link.congested
+    link.publish(Publication("b", b"5678", 1))
+    assert link.congested
+    link.ledger.delivered(1)
+    assert not link.congested
 
 
 def test_notifier_speaks_to_systemd(tmp_path: Path) -> None:

@@ -28,6 +28,14 @@ COMMANDS = {
 }
 
 
+class CommandFailed(Exception):
+    """A command cannot go on; the text says why, to the user."""
+
+    def __init__(self, problem: str, status: int) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status of the command that the arguments name."""
     arguments = sys.argv[1:] if argv is None else list(argv)
@@ -39,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     module.add_arguments(parser)
     try:
         return int(module.main(parser.parse_args(arguments[1:])))
+    except CommandFailed as failure:
+        print(f"dragoman: {failure}", file=sys.stderr)
+        return failure.status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from agent.cli.record import plain_client
 from agent.cli.run import address, configured
+from agent.cli.visit import plain_client
 from agent.config_file import ConfigError
 from agent.credentials import CredentialError
 

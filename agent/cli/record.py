@@ -5,23 +5,16 @@ interpret`. Read it before you give it away."""
 from __future__ import annotations
 
 import argparse
-import os
 import queue
 import secrets
 import sys
 import time
 from pathlib import Path
 
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-
 from agent import capture
-from agent.cli.run import address, configured
-from agent.config import Config
-from agent.config_file import ConfigError
+from agent.cli import CommandFailed, visit
 from agent.core.message import Message
 from agent.core.redact import Redactor
-from agent.credentials import CredentialError, password, tls_context
 
 _TOLD_S = 1.0
 
@@ -29,8 +22,7 @@ _TOLD_S = 1.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
     parser.add_argument("file", type=Path, metavar="FILE", help="where to; what is in it already is kept")
-    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration; without it, defaults")
-    parser.add_argument("--broker", type=address, metavar="HOST[:PORT]", help="instead of the configured one")
+    visit.add_arguments(parser)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="end after so long")
     parser.add_argument("--messages", type=int, default=sys.maxsize, help="end when the file has so many")
     parser.add_argument("--unredacted", action="store_true", help="leave everything as it is; for your own eyes")
@@ -38,37 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Exit status: 0 when done or interrupted, 1 for a broker or file that fails, 2 for a faulty configuration."""
-    try:
-        config = configured(arguments)
-        heard: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        client = plain_client(config)
-        client.on_message = lambda _client, _data, message: heard.put(_message(message))
-        client.on_connect = lambda client, *_: client.subscribe([(name, 1) for name in config.subscribe])
-        client.connect(config.broker.host, config.broker.port)
-    except (ConfigError, CredentialError) as error:
-        print(f"dragoman: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"dragoman: the broker cannot be reached: {error.strerror or error}", file=sys.stderr)
-        return 1
-    client.loop_start()
-    try:
-        return _record(arguments, heard, None if arguments.unredacted else Redactor(secrets.token_bytes(32)))
-    except OSError as error:
-        print(f"dragoman: {arguments.file}: {error.strerror}", file=sys.stderr)
-        return 1
-    finally:
-        client.disconnect()
-        client.loop_stop()
-
-
-def plain_client(config: Config) -> paho.Client:
-    """A client without a session of its own, that logs in as the agent does. Raises CredentialError."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
-    client.username_pw_set(config.broker.username, password(config.broker, os.environ))
-    if config.broker.tls.enabled:
-        client.tls_set_context(tls_context(config.broker.tls))
-    return client
+    heard: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    with visit.visit(arguments, heard.put):
+        try:
+            return _record(arguments, heard, None if arguments.unredacted else Redactor(secrets.token_bytes(32)))
+        except OSError as error:
+            raise CommandFailed(f"{arguments.file}: {error.strerror}", 1) from None
 
 
 def _record(arguments: argparse.Namespace, heard: queue.SimpleQueue[Message], redactor: Redactor | None) -> int:
@@ -93,11 +60,3 @@ def _record(arguments: argparse.Namespace, heard: queue.SimpleQueue[Message], re
         pass
     print(f"{count - before} messages recorded, {count} in {arguments.file}", file=sys.stderr)
     return 0
-
-
-def _message(message: paho.MQTTMessage) -> Message:
-    try:
-        topic = message.topic
-    except UnicodeDecodeError:
-        topic = "(not UTF-8)"
-    return Message(topic, bytes(message.payload), time.time(), message.qos, message.retain)

@@ -11,10 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from agent import capture
-from agent.cli.record import plain_client
-from agent.cli.run import address, configured
-from agent.config_file import ConfigError
-from agent.credentials import CredentialError
+from agent.cli import CommandFailed, visit
 
 _ANSWER_S = 15.0
 _TOLD_S = 1.0
@@ -23,57 +20,42 @@ _TOLD_S = 1.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the capture")
-    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="the configuration; without it, defaults")
-    parser.add_argument("--broker", type=address, metavar="HOST[:PORT]", help="instead of the configured one")
+    visit.add_arguments(parser)
     parser.add_argument("--speed", type=float, default=1.0, help="times as fast as recorded; 0 for as fast as possible")
     parser.add_argument("--from-start", action="store_true", help="do not go on with an interrupted replay")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Exit status: 0 when all was published, 1 for a broker or capture that fails, 2 for a faulty configuration."""
-    try:
-        config = configured(arguments)
-        client = plain_client(config)
-        client.connect(config.broker.host, config.broker.port)
-    except (ConfigError, CredentialError) as error:
-        print(f"dragoman: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"dragoman: the broker cannot be reached: {error.strerror or error}", file=sys.stderr)
-        return 1
-    client.loop_start()
     mark = arguments.file.with_name(f"{arguments.file.name}.position")
     done = first = 0 if arguments.from_start else _position(mark)
     told_at = 0.0
     began: tuple[float, float] | None = None
-    try:
-        if first:
-            print(f"going on after {first} messages", file=sys.stderr)
-        for message in islice(capture.messages(arguments.file), first, None):
-            began = began or (time.monotonic(), message.received_at)
-            if arguments.speed > 0:
-                due = began[0] + (message.received_at - began[1]) / arguments.speed
-                time.sleep(max(0.0, due - time.monotonic()))
-            sent = client.publish(message.topic, message.payload, qos=1, retain=message.retained)
-            sent.wait_for_publish(_ANSWER_S)
-            if not sent.is_published():
-                raise ConnectionError(0, "the broker does not answer")
-            done += 1
-            if time.monotonic() - told_at >= _TOLD_S:
-                told_at = time.monotonic()
-                mark.write_text(str(done))
-                if sys.stderr.isatty():
-                    print(f"\r{done} messages", end="", file=sys.stderr, flush=True)
-        mark.unlink(missing_ok=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        _keep(mark, done)
-        print(f"dragoman: after {done} messages: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        _keep(mark, done)
-    finally:
-        client.disconnect()
-        client.loop_stop()
+    with visit.visit(arguments) as client:
+        try:
+            if first:
+                print(f"going on after {first} messages", file=sys.stderr)
+            for message in islice(capture.messages(arguments.file), first, None):
+                began = began or (time.monotonic(), message.received_at)
+                if arguments.speed > 0:
+                    due = began[0] + (message.received_at - began[1]) / arguments.speed
+                    time.sleep(max(0.0, due - time.monotonic()))
+                sent = client.publish(message.topic, message.payload, qos=1, retain=message.retained)
+                sent.wait_for_publish(_ANSWER_S)
+                if not sent.is_published():
+                    raise ConnectionError(0, "the broker does not answer")
+                done += 1
+                if time.monotonic() - told_at >= _TOLD_S:
+                    told_at = time.monotonic()
+                    mark.write_text(str(done))
+                    if sys.stderr.isatty():
+                        print(f"\r{done} messages", end="", file=sys.stderr, flush=True)
+            mark.unlink(missing_ok=True)
+        except (OSError, ValueError, RuntimeError) as error:
+            _keep(mark, done)
+            raise CommandFailed(f"after {done} messages: {error}", 1) from None
+        except KeyboardInterrupt:
+            _keep(mark, done)
     print(f"{done - first} messages published", file=sys.stderr)
     return 0
 

@@ -8,6 +8,7 @@ import argparse
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -38,8 +39,8 @@ def main(arguments: argparse.Namespace) -> int:
     return serve(arguments, load)
 
 
-def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
-    """The same with a reader of the caller's."""
+def serve(arguments: argparse.Namespace, reader: Callable[[], Reader], clock: Callable[[], float] = time.time) -> int:
+    """The same with a reader of the caller's, and a clock: seconds since the Unix epoch."""
     to_journal = journal.behind(sys.stderr, os.environ)
 
     def read_config() -> Config:
@@ -54,6 +55,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
         return Transport(
             settings_of(chosen, secret, _stale_filters(chosen, state(chosen))),
             will=Publisher(chosen.prefix).status("offline"),
+            clock=clock,
         )
 
     try:
@@ -71,6 +73,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader]) -> int:
             ),
             notifier=Notifier.of(os.environ),
             state=state(first),
+            clock=clock,
         )
     except (ConfigError, CredentialError, NewerState, ArtifactError) as error:
         told = f"dragoman: {error}"
@@ -109,6 +112,8 @@ def settings_of(chosen: Config, secret: str | None, unsubscribe: tuple[str, ...]
         packet_bytes=min(8 * limits.payload_bytes + 131_072, 2**28),
         inbox_messages=limits.inbox_messages,
         inbox_bytes=limits.inbox_bytes,
+        outbox_messages=limits.outbox_messages,
+        outbox_bytes=limits.outbox_bytes,
         discovery_prefix=chosen.discovery.prefix,
         unsubscribe=unsubscribe,
     )

@@ -13,8 +13,8 @@ from pathlib import Path
 import paho.mqtt.client as paho
 
 from agent.audience import audience
-from agent.cli.record import plain_client
 from agent.cli.run import address, configured
+from agent.cli.visit import plain_client
 from agent.config_file import ConfigError
 from agent.credentials import CredentialError
 

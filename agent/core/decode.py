@@ -35,8 +35,9 @@ class Limits:
     leaves: int = 1_024
     text_characters: int = 8_192
     """Of a value that is a text."""
-    key_characters: int = 256
-    """Every leaf's path repeats the keys around it, so that one long key could make a thousand long paths."""
+    key_characters: int = 512
+    """Of the longest keys of all levels together. Every leaf's path repeats the keys around it, so that a few long
+    keys could make a thousand long paths."""
 
 
 def decode(message: Message, limits: Limits) -> Report:
@@ -156,18 +157,24 @@ def _check_size(tree: Any, limits: Limits) -> int:
     level = [tree]
     leaves = 0
     depth = 0
+    longest_path = 0
     while level:
         inner: list[Any] = []
         before = leaves
+        longest_key = 0
         for node in level:
             if isinstance(node, dict):
-                if max(map(len, node), default=0) > limits.key_characters:
-                    raise DecodeError("key_too_long", f"a key has more than {limits.key_characters} characters")
+                longest_key = max(longest_key, max(map(len, node), default=0))
                 inner.extend(node.values())
             elif isinstance(node, list):
                 inner.extend(node)
             else:
                 leaves += 1
+        longest_path += longest_key
+        if longest_path > limits.key_characters:
+            raise DecodeError(
+                "key_too_long", f"the keys above a value have more than {limits.key_characters} characters"
+            )
         # Empty objects and arrays are levels too, though they hold nothing.
         depth += leaves - before < len(level)
         if depth > limits.depth:

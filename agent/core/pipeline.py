@@ -64,7 +64,11 @@ class Interpreter:
         for text, verdict in zip(texts, self.verdicts(texts), strict=True):
             held[text] = verdict
             self._memo.put(text, verdict)
-        return [entry if isinstance(entry, Refusal) else self._interpretation(entry, held, known) for entry in read]
+        results = [entry if isinstance(entry, Refusal) else self._interpretation(entry, held, known) for entry in read]
+        # Counted when all of them are there: should a bug stop them, they come again one by one.
+        for result in results:
+            self._count(result)
+        return results
 
     def fields(self, message: Message) -> tuple[list[Field], list[Verdict]]:
         """The fields of one message and what the model holds of each. Raises DecodeError."""
@@ -94,11 +98,9 @@ class Interpreter:
         }
 
     def _read(self, message: Message) -> _Read | Refusal:
-        self.counters["messages"] += 1
         try:
             report = decode(message, self._limits)
         except DecodeError as error:
-            self.counters[f"refused.{error.reason}"] += 1
             return Refusal(message.topic, message.received_at, error.reason, error.detail)
         found = fields_step.fields(report)
         return _Read(report, found, [render(field) for field in found])
@@ -107,10 +109,15 @@ class Interpreter:
         self, read: _Read, held: dict[str, Verdict], known: interpret_step.Known | None
     ) -> Interpretation:
         verdicts_of_fields = [held[text] for text in read.texts]
-        found = interpret_step.interpret(read.report, read.fields, verdicts_of_fields, self._reader.name, known)
-        self.counters["readings"] += len(found.readings)
-        self.counters["unknown"] += sum(reading.label is None for reading in found.readings)
-        return found
+        return interpret_step.interpret(read.report, read.fields, verdicts_of_fields, self._reader.name, known)
+
+    def _count(self, result: Interpretation | Refusal) -> None:
+        self.counters["messages"] += 1
+        if isinstance(result, Refusal):
+            self.counters[f"refused.{result.reason}"] += 1
+        else:
+            self.counters["readings"] += len(result.readings)
+            self.counters["unknown"] += sum(reading.label is None for reading in result.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,49 +138,29 @@ class Pipeline:
         self._events = 0
 
     def receive(self, messages: Sequence[Message]) -> list[Outcome]:
-        """One Outcome for each message, in order.
-
-        What is no device's word ends a batch, since it may change what the messages behind it mean.
-        """
+        """One Outcome for each message, in order."""
         outcomes: list[Outcome] = []
-        begun = 0
+        while len(outcomes) < len(messages):
+            rest = messages[len(outcomes) :]
+            # There may be fewer results.
+            outcomes += [self.outcome(*pair) for pair in zip(rest, self.interpret(rest), strict=False)]
+        return outcomes
+
+    def interpret(self, messages: Sequence[Message]) -> list[Interpretation | Refusal | None]:
+        """The first half: results of the first messages, in order, at least one. No device is remembered yet.
+
+        None is the result of what is no device's word, and the last: it may change what the messages behind it mean.
+        """
         for index, message in enumerate(messages):
             if self.home.concerns(message):
-                outcomes += self._outcomes(messages[begun:index])
-                heard = self.home.hear(message)
-                outcomes.append(Outcome(None, None, (), heard.publications, answer=heard.answer))
-                begun = index + 1
-        return outcomes + self._outcomes(messages[begun:])
+                return [*self._interpreter.interpret(messages[:index], self.home.knowledge), None]
+        return [*self._interpreter.interpret(messages, self.home.knowledge)]
 
-    def connected(self, at: float) -> None:
-        """The connection to the broker stands; it may be one that has forgotten everything."""
-        self.home.connected(at)
-
-    def tick(self, now: float) -> list[Publication]:
-        """What is to be published because time has passed; `now` in seconds since the Unix epoch."""
-        events = self.memory.tick(now)
-        self._events += len(events)
-        publications = [self._publisher.event(event) for event in events]
-        announced = self.home.tick(now)
-        devices = [self.memory.devices.get(device) for device in self.home.announced] if announced else []
-        states = [self._publisher.device(device) for device in devices if device is not None]
-        return [*announced, *states, *publications]
-
-    def _outcomes(self, messages: Sequence[Message]) -> list[Outcome]:
-        results = self._interpreter.interpret(messages, self.home.knowledge)
-        return [self._outcome(message, result) for message, result in zip(messages, results, strict=True)]
-
-    def statistics(self) -> dict[str, Any]:
-        """Counters since the start."""
-        return {
-            **self._interpreter.statistics(),
-            "events": self._events,
-            "devices": len(self.memory.devices),
-            "series": self.memory.devices.series,
-            **self.home.statistics(),
-        }
-
-    def _outcome(self, message: Message, result: Interpretation | Refusal) -> Outcome:
+    def outcome(self, message: Message, result: Interpretation | Refusal | None) -> Outcome:
+        """The second half: everything that comes of a message and its result, which is remembered."""
+        if result is None:
+            heard = self.home.hear(message)
+            return Outcome(None, None, (), heard.publications, answer=heard.answer)
         if isinstance(result, Refusal):
             refused = self._publisher.refusal(result)
             return Outcome(None, result, (), () if refused is None else (refused,))
@@ -189,3 +176,27 @@ class Pipeline:
             publications += self.home.tell(seen.device, seen.keys, quiet, live=not result.retained)
         publications += [self._publisher.event(event) for event in seen.events]
         return Outcome(seen.interpretation, None, seen.events, tuple(publications), seen.device, seen.removed)
+
+    def connected(self, at: float) -> None:
+        """The connection to the broker stands; it may be one that has forgotten everything."""
+        self.home.connected(at)
+
+    def tick(self, now: float) -> list[Publication]:
+        """What is to be published because time has passed; `now` in seconds since the Unix epoch."""
+        events = self.memory.tick(now)
+        self._events += len(events)
+        publications = [self._publisher.event(event) for event in events]
+        announced = self.home.tick(now)
+        devices = [self.memory.devices.get(device) for device in self.home.announced] if announced else []
+        states = [self._publisher.device(device) for device in devices if device is not None]
+        return [*announced, *states, *publications]
+
+    def statistics(self) -> dict[str, Any]:
+        """Counters since the start."""
+        return {
+            **self._interpreter.statistics(),
+            "events": self._events,
+            "devices": len(self.memory.devices),
+            "series": self.memory.devices.series,
+            **self.home.statistics(),
+        }

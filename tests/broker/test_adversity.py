@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,39 @@ def test_filters_of_the_last_run_are_given_up(
         assert topic != "dragoman/interpretation/garten/tor"
         if topic == ANSWER:
             break
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_clock_that_is_set_back_a_year(
+    tmp_path: Path, broker: Mosquitto, ear: Ear, make_agent: MakeAgent, protocol: str
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    agent = make_agent(
+        broker.port,
+        {"protocol": protocol, "keepalive": 5},
+        environ={"CLOCK_AHEAD_S": str(clock)},
+        stats_interval=1,
+        state_directory=str(tmp_path),
+    ).ready()
+    ear.say("haus/keller", "1")
+    before = at(ear.hear_json(ANSWER))
+    assert abs(datetime.now(UTC) - before) < timedelta(minutes=1)
+    new = tmp_path / "new"
+    new.write_text(str(-365 * 86_400))
+    new.replace(clock)
+    told = agent.logged("clock_was_set")
+    assert (told["level"], round(told["by_s"] / 86_400)) == ("warning", -365)
+    # The link lives through a keepalive, counters come, and so do answers.
+    deadline = time.monotonic() + 7
+    while time.monotonic() < deadline:
+        ear.say("haus/keller", "2")
+        after = at(ear.hear_json(ANSWER))
+        assert abs(before - after - timedelta(days=365)) < timedelta(minutes=1)
+        assert abs(after - at(ear.hear_json("dragoman/stats"))) < timedelta(minutes=1)
+    assert "connection_lost" not in agent.log()
+    assert agent.stop()[0] == 0, agent.log()
+
+
+def at(shape: dict[str, str]) -> datetime:
+    return datetime.fromisoformat(shape["at"])

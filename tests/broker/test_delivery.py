@@ -20,6 +20,8 @@ from tests.rigs.proxy import Proxy
 MakeAgent = Callable[..., Agent]
 ANSWER = "dragoman/interpretation/haus/keller"
 FAKE = ("tests.agent_with_fake_model",)
+PUBACK = 0x40
+QUOTA_EXCEEDED = b"\x97"
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
@@ -72,6 +74,34 @@ def test_link_that_is_cut_without_a_word(proxy: Proxy, ear: Ear, make_agent: Mak
     assert proxy.connections == 1
     hear_numbers(ear, range(1, 30))
     assert proxy.connections == 2
+
+
+def test_what_a_full_broker_did_not_take_is_published_again(broker: Mosquitto, ear: Ear, make_agent: MakeAgent) -> None:
+    turned_away = 0
+
+    def full(packet: bytes) -> bytes:
+        # The broker has in truth taken it, so that a second copy shows that it was published again.
+        nonlocal turned_away
+        if packet[0] != PUBACK or turned_away == 4:
+            return packet
+        turned_away += 1
+        return bytes([PUBACK, 3]) + packet[2:4] + QUOTA_EXCEEDED
+
+    door = Proxy(broker.port, full)
+    try:
+        agent = make_agent(door.port).ready()
+        assert "again" in agent.logged("broker_full")["detail"]
+        for number in range(3):
+            ear.say("haus/keller", str(number))
+        hear_numbers(ear, range(3))
+        agent.process.send_signal(signal.SIGUSR1)
+        stats = ear.hear_json("dragoman/stats")
+        while stats["broker"]["publications_postponed"] < 4 or stats["broker"]["unanswered"]:
+            agent.process.send_signal(signal.SIGUSR1)
+            stats = ear.hear_json("dragoman/stats")
+        assert stats["broker"]["publications_refused"] == 0
+    finally:
+        door.close()
 
 
 def test_second_agent_with_the_same_id_is_reported(

@@ -130,6 +130,16 @@ def test_events_are_published_behind_the_interpretation() -> None:
     assert (statistics["events"], statistics["series"], statistics["readings"]) == (1, 1, 2)
 
 
+def test_a_declaration_ends_what_is_interpreted_together() -> None:
+    line = line_of(fakes.reader())
+    sent = [GOOD, message("homeassistant/sensor/x/config", "{}"), GOOD]
+    first, second = line.interpret(sent)
+    assert isinstance(first, Interpretation)
+    assert second is None
+    assert len(line.memory.devices) == 0, "the first half remembers nothing"
+    assert len(line.receive(sent)) == 3
+
+
 def test_of_no_messages_come_no_outcomes() -> None:
     counting = CountingReader()
     assert line_of(counting.reader).receive([]) == []

@@ -20,9 +20,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.broker.conftest import Mosquitto
-from tests.rigs.kill_storm import PATIENCE_S, Victim, await_session
-from tests.rigs.peers import Lasting, Listener, Sender, persistent, resident_bytes
+from tests.rigs.peers import Lasting, resident_bytes
+from tests.rigs.stage import PATIENCE_S, stage
 
 BOUND_MIB = 200
 """What the agent may need of memory in a flood; its unit allows 256."""
@@ -54,18 +53,7 @@ class Result:
 def flood(seconds: float, folder: Path, *, module: tuple[str, ...] = ("agent", "run"), warm_up: int = 2_000) -> Result:
     """Measure the rate, then send ten times as much for so long."""
     with ExitStack() as stack:
-        broker = Mosquitto(folder, persistent(folder))
-        broker.start()
-        stack.callback(broker.stop)
-        agent = Victim(folder, broker.port, module, keepalive=KEEPALIVE_S)
-        agent.start()
-        stack.callback(agent.kill)
-        listener = Listener(broker.port, "dragoman/interpretation/storm/#")
-        stack.callback(listener.close)
-        await_session(agent, broker, listener)
-        sender = Sender(broker.port)
-        stack.callback(sender.close)
-
+        broker, agent, listener, sender = stack.enter_context(stage(folder, module, keepalive=KEEPALIVE_S))
         started = time.monotonic()
         sender.send(_numbers(0, warm_up))
         listener.wait(warm_up, PATIENCE_S)

@@ -11,23 +11,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from tests.broker.conftest import ROOT, Mosquitto
-from tests.rigs.peers import Listener, Sender, persistent
-
-PATIENCE_S = 60.0
-"""Without any news, until what is missing counts as lost."""
+from tests.rigs.peers import Listener
+from tests.rigs.stage import PATIENCE_S, stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +31,12 @@ class Result:
     restarts: int
     lost: int
     duplicates: int
+    """Interpretations of a number that had one."""
+    redelivered: int
+    """What the broker sent the listener twice after a restart; not the agent's doing, and not counted above."""
     seconds: float
     refused: int
     """Publications that the broker did not take; they count as messages nevertheless."""
-
-
-class Victim:
-    """An agent that can be killed and comes back."""
-
-    def __init__(self, folder: Path, port: int, module: tuple[str, ...], **broker: Any) -> None:
-        self._config = folder / "storm.yaml"
-        address = {"host": "127.0.0.1", "port": port, "client_id": "dragoman-storm", **broker}
-        self._config.write_text(yaml.safe_dump({"broker": address, "log": {"level": "warning"}}))
-        self._module = module
-        self._log = folder / "storm.log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *self._module, "-c", str(self._config)], cwd=ROOT, stderr=log
-            )
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def log(self) -> str:
-        return self._log.read_text()
 
 
 def storm(
@@ -81,18 +49,7 @@ def storm(
     protocol: str = "5",
 ) -> Result:
     """Send the messages, and strike evenly spread over what has come through of them."""
-    with ExitStack() as stack:
-        broker = Mosquitto(folder, persistent(folder))
-        broker.start()
-        stack.callback(broker.stop)
-        agent = Victim(folder, broker.port, module, protocol=protocol)
-        agent.start()
-        stack.callback(agent.kill)
-        listener = Listener(broker.port, "dragoman/interpretation/storm/#")
-        stack.callback(listener.close)
-        await_session(agent, broker, listener)
-        sender = Sender(broker.port)
-        stack.callback(sender.close)
+    with stage(folder, module, protocol=protocol) as (broker, agent, listener, sender):
         started = time.monotonic()
         numbers = ((f"storm/{number % 50}", str(number).encode()) for number in range(messages))
         sending = threading.Thread(target=sender.send, args=(numbers,), daemon=True)
@@ -114,22 +71,15 @@ def storm(
         seconds = time.monotonic() - started
         duplicates = sum(listener.seen.values()) - len(listener.seen)
         return Result(
-            messages, kills, restarts, listener.missing(messages), duplicates, round(seconds, 1), sender.refused.total()
+            messages=messages,
+            kills=kills,
+            restarts=restarts,
+            lost=listener.missing(messages),
+            duplicates=duplicates,
+            redelivered=listener.redelivered,
+            seconds=round(seconds, 1),
+            refused=sender.refused.total(),
         )
-
-
-def await_session(agent: Victim, broker: Mosquitto, listener: Listener) -> None:
-    """Return when the agent answers, so that its session is there."""
-    # What is sent before the agent has ever subscribed is sent to nobody.
-    prober = Sender(broker.port)
-    deadline = time.monotonic() + PATIENCE_S
-    while not listener.seen and time.monotonic() < deadline:
-        prober.send(iter([("storm/probe", b"-1")]))
-        time.sleep(0.2)
-    prober.close()
-    assert listener.seen, f"the agent does not answer:\n{agent.log()}"
-    time.sleep(1)
-    listener.seen.clear()
 
 
 def _await_share(listener: Listener, count: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import threading
 import time
 from collections import Counter
@@ -81,12 +80,13 @@ class Sender(Lasting):
 
 
 class Listener(Lasting):
-    """Counts what comes below a topic by the value of its one reading, and keeps all payloads that look new."""
+    """Counts what comes below a topic by the value of its one reading, once for each time that it was published."""
 
     def __init__(self, port: int, topic_filter: str) -> None:
         super().__init__(port, "rig-listener")
         self.seen: Counter[int] = Counter()
-        self.events: queue.Queue[str] = queue.Queue()
+        self.redelivered = 0
+        """Messages that the broker says it had sent before; not counted as seen again."""
         self._subscribed = threading.Event()
         self.client.on_connect = lambda client, *_: client.subscribe(topic_filter, qos=1)
         self.client.on_subscribe = lambda *_: self._subscribed.set()
@@ -96,7 +96,11 @@ class Listener(Lasting):
 
     def _on_message(self, client: Any, userdata: Any, message: paho.MQTTMessage) -> None:
         with suppress(ValueError, LookupError, TypeError):
-            self.seen[int(json.loads(message.payload)["readings"][0]["raw"])] += 1
+            number = int(json.loads(message.payload)["readings"][0]["raw"])
+            if message.dup and number in self.seen:
+                self.redelivered += 1
+            else:
+                self.seen[number] += 1
 
     def missing(self, count: int) -> int:
         """How many of the numbers from 0 to `count` were not heard."""
