@@ -13,29 +13,18 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from agent.core.encode import WIDTH, tokens
+from agent.core.encode import tokens
 from agent.tflite import Model
-from models.examples import MASKED, read_shards
+from models.examples import labelled
 
 EXAMPLES = 60_000
 
 
 def label_logits(model: Model, folder: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Label logits float32 [n, labels] of the int8 model and the true labels int16 [n], masked ones left out."""
-    logits, truths = [], []
-    seen = 0
-    for shard in read_shards(folder):
-        known = np.flatnonzero(shard.targets[:, 0] != MASKED)[: count - seen]
-        for start in track(range(0, len(known), 1024), "reading"):
-            rows = known[start : start + 1024]
-            text = shard.texts[rows].tobytes().decode("utf-32-le", "replace")
-            encoded = tokens([text[begin : begin + WIDTH] for begin in range(0, len(text), WIDTH)])
-            logits.append(model(encoded).label)
-        truths.append(shard.targets[known, 0])
-        seen += len(known)
-        if seen >= count:
-            break
-    return np.concatenate(logits), np.concatenate(truths)
+    texts, truths = labelled(folder, count)
+    starts = track(range(0, len(texts), 1024), "reading")
+    return np.concatenate([model(tokens(texts[start : start + 1024])).label for start in starts]), truths
 
 
 def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:

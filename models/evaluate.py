@@ -18,12 +18,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from agent.core.encode import SEGMENTS, WIDTH, plain_name, tokens
+from agent.core.encode import SEGMENTS, plain_name, tokens
 from agent.core.ontology import LABELS
 from agent.tflite import Model
-from models.baselines import Answers, linear, lookup, nearest
+from models.baselines import TAUGHT, Answers, linear, lookup, nearest
 from models.calibrate import expected_calibration_error, label_logits, probabilities
-from models.examples import MASKED, examples, read_shards
+from models.examples import MASKED, examples, labelled
 from models.facts import Device
 from models.pictures import draw_confidence
 from models.simulate.__main__ import devices, split
@@ -32,19 +32,6 @@ from models.simulate.languages import in_language
 EXAMPLES = 30_000
 LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh")
 _LABELS = list(LABELS)
-
-
-def texts(folder: Path, count: int) -> list[tuple[str, int]]:
-    """(rendered text, label index) of the first examples whose label is known, as `label_logits` reads them."""
-    found: list[tuple[str, int]] = []
-    for shard in read_shards(folder):
-        known = np.flatnonzero(shard.targets[:, 0] != MASKED)[: count - len(found)]
-        text = np.ascontiguousarray(shard.texts[known]).tobytes().decode("utf-32-le", "replace")
-        lines = [text[start : start + WIDTH] for start in range(0, len(text), WIDTH)]
-        found += zip(lines, shard.targets[known, 0].tolist(), strict=True)
-        if len(found) >= count:
-            break
-    return found
 
 
 def taught(kept: list[Device]) -> list[tuple[str, int]]:
@@ -93,7 +80,7 @@ def main() -> None:
     logits, truths = label_logits(model, arguments.examples, EXAMPLES)
     found = probabilities(logits, temperature)
     confidence, right = found.max(axis=1), found.argmax(axis=1) == truths
-    lines = [text for text, _ in texts(arguments.examples, EXAMPLES)]
+    lines, _ = labelled(arguments.examples, EXAMPLES)
     asked = [line[: SEGMENTS[0].width].strip() for line in lines]
     kept, left_out = split(devices(arguments.facts), arguments.without)
     rows = taught(kept)
@@ -101,7 +88,8 @@ def main() -> None:
     unseen = np.array([name not in seen for name in asked])
     methods = [lookup(rows, asked), linear("n-grams of the key, linear", rows, asked), nearest(rows, asked)]
     if arguments.taught:
-        methods.append(linear("n-grams of the whole text, linear", texts(arguments.taught, 60_000), lines))
+        own, meant = labelled(arguments.taught, TAUGHT)
+        methods.append(linear("n-grams of the whole text, linear", list(zip(own, meant, strict=True)), lines))
     methods.append(Answers("this model, int8", found.argmax(axis=1)))
     title = f"label accuracy, {len(truths)} fields, {unseen.mean():.0%} with an unseen key"
     table = Table("method", "all", "unseen keys", title=title)

@@ -74,6 +74,20 @@ def write_shard(path: Path, rows: list[tuple[str, tuple[int, ...]]], seed: int) 
     partial.rename(path)
 
 
+def labelled(folder: Path, count: int) -> tuple[list[str], np.ndarray]:
+    """Rendered texts of the first `count` examples whose label is known, and their label indices, int16 [n]."""
+    texts: list[str] = []
+    labels: list[np.ndarray] = []
+    for shard in read_shards(folder):
+        known = np.flatnonzero(shard.targets[:, 0] != MASKED)[: count - len(texts)]
+        joined = np.ascontiguousarray(shard.texts[known]).tobytes().decode("utf-32-le", "replace")
+        texts += [joined[start : start + WIDTH] for start in range(0, len(joined), WIDTH)]
+        labels.append(shard.targets[known, 0])
+        if len(texts) >= count:
+            break
+    return texts, np.concatenate(labels)
+
+
 def read_shards(folder: Path) -> Iterator[Shard]:
     """The shards of a folder, in the order of their names."""
     for path in sorted(folder.glob("shard-*.npz")):

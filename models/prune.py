@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agent.core.encode import WIDTH, Tokens, tokens
-from models.examples import MASKED, read_shards
+from agent.core.encode import Tokens, tokens
+from models.examples import labelled
 from models.network import READ, Shape, network, piece_groups, sizes
 from models.pictures import draw_pruning
 from models.runs import WEIGHTS, load, shape_of
@@ -45,16 +45,8 @@ class Kept:
 
 def _labelled(folder: Path, count: int) -> tuple[Tokens, np.ndarray]:
     """Tokens and label indices of the first examples whose label is known."""
-    texts: list[str] = []
-    labels: list[int] = []
-    for shard in read_shards(folder):
-        known = np.flatnonzero(shard.targets[:, 0] != MASKED)[: count - len(texts)]
-        joined = np.ascontiguousarray(shard.texts[known]).tobytes().decode("utf-32-le", "replace")
-        texts += [joined[start : start + WIDTH] for start in range(0, len(joined), WIDTH)]
-        labels += shard.targets[known, 0].tolist()
-        if len(texts) >= count:
-            break
-    return tokens(texts), np.array(labels)
+    texts, labels = labelled(folder, count)
+    return tokens(texts), labels.astype(np.int64)
 
 
 def _layers(shape: Shape) -> list[str]:
