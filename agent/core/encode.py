@@ -11,8 +11,10 @@ varies: a number becomes its type and magnitude, a long identifier becomes `#`.
     value        type and magnitude, or the beginning of a text
     siblings     neighbouring keys, nearest first, with those values that are text; of an array, the neighbours' numbers
 
-The model sees the characters of the text and hashed pieces of it: trigrams and whole words. All hashing is integer
-arithmetic on the whole batch at once, because plain Python would cost more than the network does.
+The model sees the characters of the text and hashed pieces of it: trigrams and whole words. Chinese has no spaces, and
+a character there says as much as a word elsewhere: each is a word, and beside it stands the pair that it makes with the
+next one. All hashing is integer arithmetic on the whole batch at once, because plain Python would cost more than the
+network does.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.message import Field
+from agent.core.units import MIXED_CASE
 from agent.core.values import number_and_unit
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same field would give other tokens; a model made for another version is refused."""
 
 
@@ -101,24 +104,24 @@ def render(field: Field) -> str:
 
 def tokens(texts: Sequence[str]) -> Tokens:
     """Tokens of rendered texts, each of WIDTH characters; row i belongs to texts[i]."""
-    characters = _characters(texts)
-    inside = _inside_words(characters)
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).reshape(len(texts), WIDTH)
+    characters = _characters(points)
+    words = _words(points, characters)
     pieces = np.zeros((len(texts), PIECES), np.int32)
-    pieces[:, :_TRIGRAM_WIDTH] = _trigrams(characters[:, :_TRIGRAM_WIDTH], inside[:, :_TRIGRAM_WIDTH])
-    _put_words(pieces, characters, inside)
+    pieces[:, :_TRIGRAM_WIDTH] = _trigrams(characters, words)[:, :_TRIGRAM_WIDTH]
+    _put_words(pieces, characters, words)
     return Tokens(characters.astype(np.int32), pieces)
 
 
 # A unit inside a key stays whole, though its letters change case: `kWhToday`, `socTempdBm`, `IkW`.
-_UNIT_WORD = re.compile(
-    r"(?<![A-Z])(kWh|MWh|mWh|Wh|kW|mW|MW|kVA|VA|kVar|kV|mV|mA|mAh|Ah|kHz|MHz|GHz|Hz|hPa|kPa|MPa|Pa|dBm|dBA|dB|kB|MB|GB|MiB|GiB|mS|"
-    r"mmHg|inHg|lx|kg|km|mL|W|V|A)(?=[A-Z]|$|[\s_\-.:;,/|0-9])"
-)
+_UNIT_WORD = re.compile(rf"(?<![A-Z])({'|'.join(MIXED_CASE)})(?=[A-Z]|$|[\s_\-.:;,/|0-9])")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s_\-.:;,/|]+")
-# What names one device and not its meaning: an address or serial, and any long run of digits.
+# What names one device and not its meaning: an address or serial, and any long run of digits. Four digits behind
+# letters are rather a part's number, and `opt3001` measures light.
 _IDENTIFIER = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A-Fa-f]*[0-9])(?:0[xX])?[0-9A-Fa-f]{6,}(?![A-Za-z0-9])|0x[0-9A-Fa-f]{4,}|[0-9]{4,}"
+    r"(?<![A-Za-z0-9])(?=[A-Fa-f]*[0-9])(?:0[xX])?[0-9A-Fa-f]{6,}(?![A-Za-z0-9])|0x[0-9A-Fa-f]{4,}"
+    r"|[0-9]{5,}|(?<![A-Za-z]{2})(?<![0-9])[0-9]{4}(?![0-9])"
 )
 
 
@@ -222,9 +225,8 @@ _BAR = np.uint32(ord("|") - 31)
 _MIX = np.uint32(2_654_435_761)
 
 
-def _characters(texts: Sequence[str]) -> NDArray[np.uint32]:
+def _characters(points: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """uint32 [batch, WIDTH]: printable ASCII as 1 to 95, space as 0, anything else hashed to 96 and above."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).reshape(len(texts), WIDTH)
     ascii_ids = np.maximum(points, np.uint32(32)) - np.uint32(31)
     ascii_ids[points <= 32] = 0
     other = points > 126
@@ -234,10 +236,23 @@ def _characters(texts: Sequence[str]) -> NDArray[np.uint32]:
     return ascii_ids
 
 
-def _inside_words(characters: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """bool [batch, WIDTH]: False at spaces, slashes and bars. Every segment begins with a space, so words end there."""
-    inside: NDArray[np.bool_] = (characters != 0) & (characters != _SLASH) & (characters != _BAR)
-    return inside
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Where words are in rendered texts; all bool [batch, WIDTH]."""
+
+    inside: NDArray[np.bool_]
+    """False at spaces, slashes and bars. Every segment begins with a space, so words end there."""
+    ideographs: NDArray[np.bool_] | None
+    """Characters that are words by themselves; None where there are none, as in most homes."""
+
+
+_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = 0x3400, 0x9FFF
+
+
+def _words(points: NDArray[np.uint32], characters: NDArray[np.uint32]) -> _Words:
+    inside = (characters != 0) & (characters != _SLASH) & (characters != _BAR)
+    ideographs = (points >= _FIRST_IDEOGRAPH) & (points <= _LAST_IDEOGRAPH)
+    return _Words(inside, ideographs if ideographs.any() else None)
 
 
 def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -248,13 +263,17 @@ def _bucket(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return buckets.astype(np.uint32, copy=False)
 
 
-def _trigrams(characters: NDArray[np.uint32], inside: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    """uint32 [batch, width]: the trigram around each character of a word, 0 elsewhere; a word's edge is a space."""
-    within = characters * inside
+def _trigrams(characters: NDArray[np.uint32], words: _Words) -> NDArray[np.uint32]:
+    """uint32 [batch, WIDTH]: the trigram around each character of a word, 0 elsewhere; a word's edge is a space.
+
+    At an ideograph it is the pair with the next character.
+    """
+    within = characters * words.inside
     around = np.zeros((len(within), within.shape[1] + 2), np.uint32)
     around[:, 1:-1] = within
     size = np.uint32(CHARACTERS)
-    return _bucket((around[:, :-2] * size + within) * size + around[:, 2:]) * inside
+    before = around[:, :-2] if words.ideographs is None else np.where(words.ideographs, 0, around[:, :-2])
+    return _bucket((before * size + within) * size + around[:, 2:]) * words.inside
 
 
 _PRIME = np.uint32(16_777_619)
@@ -262,15 +281,24 @@ _POWERS = np.cumprod(np.full(WIDTH, _PRIME), dtype=np.uint32)
 _INVERSE_POWERS = np.cumprod(np.full(WIDTH, pow(int(_PRIME), -1, 2**32), np.uint32), dtype=np.uint32)
 
 
-def _put_words(pieces: NDArray[np.int32], characters: NDArray[np.uint32], inside: NDArray[np.bool_]) -> None:
+def _put_words(pieces: NDArray[np.int32], characters: NDArray[np.uint32], words: _Words) -> None:
     """Write the hashes of each segment's first words into their slots of `pieces`.
 
     A word's polynomial hash is the difference of two running sums, shifted back by the inverse power of where the
     word begins: the whole batch at once, whatever the lengths.
     """
-    change = np.diff(inside.astype(np.int8), axis=1, prepend=np.int8(0), append=np.int8(0))
-    rows, starts = np.nonzero(change == 1)
-    ends = np.nonzero(change == -1)[1]
+    inside = words.inside
+    begins = inside.copy()
+    begins[:, 1:] &= ~inside[:, :-1]
+    finishes = inside.copy()
+    finishes[:, :-1] &= ~inside[:, 1:]
+    if words.ideographs is not None:
+        begins |= words.ideographs
+        begins[:, 1:] |= words.ideographs[:, :-1] & inside[:, 1:]
+        finishes |= words.ideographs
+        finishes[:, :-1] |= words.ideographs[:, 1:] & inside[:, :-1]
+    rows, starts = np.nonzero(begins)
+    ends = np.nonzero(finishes)[1] + 1
     sums = np.zeros((len(characters), WIDTH + 1), np.uint32)
     np.cumsum(characters * inside * _POWERS, axis=1, dtype=np.uint32, out=sums[:, 1:])
     hashes = _bucket((sums[rows, ends] - sums[rows, starts]) * _INVERSE_POWERS[starts] ^ np.uint32(0x9E3779B9))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _SPELLINGS = {
     "°C": "c degc celsius cel deg_c °c",
     "°F": "f degf fahrenheit deg_f °f",
@@ -121,6 +123,14 @@ _EXACT = {
     "mS/cm": "mS/cm", "S/cm": "S/cm", "MV": "MV", "MVA": "MVA", "mVA": "mVA", "MB/s": "MB/s", "kB/s": "kB/s",
     "B/s": "B/s", "Mbit": "Mbit", "TB": "TB", "J": "J", "Beaufort": "Beaufort", "bit": "bit",
 }  # fmt: skip
+
+MIXED_CASE = tuple(
+    sorted(
+        {unit for unit in (*_SPELLINGS, *_EXACT) if re.fullmatch("[A-Za-z]{2,}", unit) and not unit.islower()},
+        key=lambda unit: (-len(unit), unit),
+    )
+)
+"""Units of ASCII letters of which some are capitals, such as `kWh` and `MB`, longest first."""
 
 _FOLDED = {word: unit for unit, words in _SPELLINGS.items() for word in (*words.split(), unit.casefold())}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from dataclasses import replace
 from fnmatch import fnmatch
 from multiprocessing import Pool
 from pathlib import Path
@@ -17,7 +18,7 @@ from rich.progress import track
 from models.examples import examples, write_shard
 from models.facts import Device, read_devices
 from models.simulate.items import Vocabulary
-from models.simulate.messages import World, of_device, simulate
+from models.simulate.messages import Simulated, World, of_device, simulate
 
 LEXICON = Path(__file__).parent / "lexicon.yaml"
 SHARD_FIELDS = 100_000
@@ -45,9 +46,22 @@ def _shard(task: tuple[Path, int, Path, list[str], bool]) -> None:
     world = None if only_left_out else World(Vocabulary(LEXICON, kept), kept)
     known = [device for device in left_out if any(fact.label for fact in device.facts)]
     while len(rows) < SHARD_FIELDS:
-        for message in of_device(rng, rng.choice(known)) if world is None else simulate(rng, world):
+        if world is None:
+            messages = of_device(rng, rng.choice(known))
+        else:
+            messages = [_fewer_frames(rng, message) for message in simulate(rng, world)]
+        for message in messages:
             rows.extend(examples(message))
     write_shard(path, rows[:SHARD_FIELDS], seed)
+
+
+_FRAMES_KEPT = 0.35
+
+
+def _fewer_frames(rng: random.Random, message: Simulated) -> Simulated:
+    """The message with the truth of only some leaves of its form: there are few of them, and each is soon learned."""
+    truths = {path: truth for path, truth in message.truths.items() if not truth.frame or rng.random() < _FRAMES_KEPT}
+    return replace(message, truths=truths)
 
 
 def main() -> None:

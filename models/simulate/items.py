@@ -178,6 +178,9 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     """An item of the label, called and valued as this voice does."""
     term = vocabulary.term(rng, label, voice.language)
     valued = _valued(rng, label, voice, term.fact, term.inverted)
+    if label == "update" and "ver" in term.text.lower():
+        # The version that waits to be installed.
+        valued = Item("", quantities.firmware(rng), label, "")
     told = _unit_told(term.text, label) if term.fact is None else None
     if told and told != valued.unit:
         number = quantities.measurement_in(rng, label, told)
@@ -254,6 +257,9 @@ def _capital(word: str) -> str:
 
 def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | None, inverted: bool) -> Item:
     """An item with a value but without a key."""
+    if fact is not None and label == "update" and fact.values.type in ("integer", "number", "text"):
+        # The version that waits to be installed.
+        return Item("", quantities.firmware(rng), label, "")
     if fact is not None:
         stated = _stated(rng, fact, inverted)
         if stated is not None:
@@ -323,9 +329,9 @@ def _text_or_switch(rng: random.Random, label: str) -> Any:
         return rng.choice((True, False, "ON", "OFF", 0, 1))
     if (
         label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action")
-        and rng.random() < 0.2
+        and rng.random() < 0.3
     ):
-        return rng.randint(0, 9) if rng.random() < 0.7 else rng.randint(0, 255)
+        return rng.randint(0, 9) if rng.random() < 0.6 else rng.randint(0, 255)
     return rng.choice(words)
 
 

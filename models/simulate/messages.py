@@ -22,6 +22,8 @@ class Truth:
     label: str | None
     unit: str | None
     polarity: str | None
+    frame: bool = False
+    """A leaf of the message's form, as a wrapper's time or a triple's name, rather than of what the device has to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class _Leaf:
     """A leaf under construction: the tree's builder finds its pointer later."""
 
     item: Item
+    frame: bool = False
+
+
+def _frame(value: Any, label: str) -> _Leaf:
+    """A leaf that is there because of the message's form."""
+    return _Leaf(Item("", value, label, ""), frame=True)
 
 
 _ARCHETYPES = {
@@ -149,7 +157,7 @@ def simulate(rng: random.Random, world: World) -> list[Simulated]:
     speaking = voice(rng)
     choice = rng.random()
     if choice < 0.36 and world.devices:
-        device = world.device(rng)
+        device = _with_fewer_settings(rng, world.device(rng))
         items = _of_device(rng, device, speaking, faithful=rng.random() < 0.5)
         kind_of_device = device.type
     elif choice < 0.8:
@@ -177,6 +185,15 @@ def of_device(rng: random.Random, device: Device) -> list[Simulated]:
     """Messages of a source's device with its own keys: what evaluation on left-out ecosystems asks about."""
     speaking = voice(rng)
     return assemble(rng, speaking, _of_device(rng, device, speaking, faithful=True), device.type)
+
+
+_SETTINGS_KEPT = 0.4
+
+
+def _with_fewer_settings(rng: random.Random, device: Device) -> Device:
+    """The device with some of its settings: sources list them all, but it reports its readings far more often."""
+    kept = [fact for fact in device.facts if fact.label != "config_setting" or rng.random() < _SETTINGS_KEPT]
+    return replace(device, facts=tuple(kept)) if kept else device
 
 
 def _of_device(rng: random.Random, device: Device, speaking: Voice, faithful: bool) -> list[Item]:
@@ -224,15 +241,27 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
     kind = _kind([chosen])
     topic = topics.for_scalar(rng, speaking, _placed(rng, chosen), topics.GROUPS.get(chosen.label or "", ()), kind)
     name = rng.choice(
-        ("value", "value", "value", "val", "v", "state", "Value", "current", "wert", "valeur", "payload", "reading")
+        (
+            "value",
+            "value",
+            "value",
+            "val",
+            "v",
+            "state",
+            "Value",
+            "wert",
+            "valeur",
+            "payload",
+            "reading",
+            "now",
+            "actual",
+        )
     )
     tree: dict[str, Any] = {name: _Leaf(chosen)}
     if rng.random() < 0.4:
-        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _Leaf(
-            Item("", timestamp(rng), "timestamp", "")
-        )
+        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _frame(timestamp(rng), "timestamp")
     if rng.random() < 0.3 and chosen.unit_text is not None:
-        tree[rng.choice(("unit", "units", "uom", "u"))] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+        tree[rng.choice(("unit", "units", "uom", "u"))] = _frame(chosen.unit_text, "metadata")
     return _finished(topic, _shuffled(rng, tree), type_, kind)
 
 
@@ -279,9 +308,7 @@ def _flat(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, A
         else:
             tree[key] = _Leaf(chosen)
             if chosen.unit_text and rng.random() < 0.03:
-                tree[join([*split_words(key), "unit"], speaking.case)] = _Leaf(
-                    Item("", chosen.unit_text, "metadata", "")
-                )
+                tree[join([*split_words(key), "unit"], speaking.case)] = _frame(chosen.unit_text, "metadata")
     return tree
 
 
@@ -314,9 +341,7 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
         elif rng.random() < 0.2:
             # The group carries the meaning, its members only the unit or the sort of number.
             name = part[0].key
-            tree[name] = {
-                rng.choice(("value", "val", "current", "now", "total", "avg", "state", "raw")): _Leaf(part[0])
-            }
+            tree[name] = {rng.choice(("value", "val", "now", "total", "avg", "state", "raw", "actual")): _Leaf(part[0])}
             continue
         tree[name] = _flat(rng, speaking, part)
     return tree
@@ -325,13 +350,12 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
 def _wrapped(rng: random.Random, speaking: Voice, tree: Any) -> dict[str, Any]:
     wrapper = {join(split_words(rng.choice(_WRAPPERS)), speaking.case): tree}
     if rng.random() < 0.5:
-        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = _Leaf(
-            Item("", timestamp(rng), "timestamp", "")
+        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = _frame(
+            timestamp(rng), "timestamp"
         )
     if rng.random() < 0.5:
-        wrapper[rng.choice(("id", "device_id", "devEUI", "mac", "serial", "node", "deviceName", "sn"))] = _Leaf(
-            Item("", identifier(rng), "identifier", "")
-        )
+        name = rng.choice(("id", "device_id", "devEUI", "mac", "serial", "node", "deviceName", "sn"))
+        wrapper[name] = _frame(identifier(rng), "identifier")
     return _shuffled(rng, wrapper)
 
 
@@ -342,9 +366,9 @@ def _triples(rng: random.Random, items: list[Item]) -> Any:
     unit = rng.choice(("unit", "u", "units", "uom", "Unit", None))
     rows = []
     for chosen in items:
-        row: dict[str, Any] = {name: _Leaf(Item("", chosen.key, "metadata", "")), value: _Leaf(chosen)}
+        row: dict[str, Any] = {name: _frame(chosen.key, "metadata"), value: _Leaf(chosen)}
         if unit and chosen.unit_text:
-            row[unit] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+            row[unit] = _frame(chosen.unit_text, "metadata")
         rows.append(row if rng.random() < 0.9 else _shuffled(rng, row))
     if rng.random() < 0.5:
         return rows
@@ -353,11 +377,11 @@ def _triples(rng: random.Random, items: list[Item]) -> Any:
 
 def _box(rng: random.Random, chosen: Item) -> Any:
     """`{"value": 21.4, "unit": "°C"}` under the reading's key."""
-    box: dict[str, Any] = {rng.choice(("value", "val", "v", "state", "current")): _Leaf(chosen)}
+    box: dict[str, Any] = {rng.choice(("value", "val", "v", "state", "value")): _Leaf(chosen)}
     if chosen.unit_text and rng.random() < 0.6:
-        box[rng.choice(("unit", "units", "uom"))] = _Leaf(Item("", chosen.unit_text, "metadata", ""))
+        box[rng.choice(("unit", "units", "uom"))] = _frame(chosen.unit_text, "metadata")
     if rng.random() < 0.3:
-        box[rng.choice(("ts", "time", "timestamp", "updated"))] = _Leaf(Item("", timestamp(rng), "timestamp", ""))
+        box[rng.choice(("ts", "time", "timestamp", "updated"))] = _frame(timestamp(rng), "timestamp")
     return box
 
 
@@ -367,7 +391,7 @@ def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
     for index in range(rng.randint(1, 3)):
         member = _flat(rng, speaking, items[:5])
         if rng.random() < 0.5:
-            member = {rng.choice(("id", "ch", "index", "channel")): _Leaf(Item("", index, "identifier", "")), **member}
+            member = {rng.choice(("id", "ch", "index", "channel")): _frame(index, "identifier"), **member}
         members.append(member)
     return {
         rng.choice(
@@ -463,7 +487,7 @@ def _finished(topic: topics.Topic, tree: Any, type_: str | None, kind: str | Non
 
 def _plain(node: Any, pointer: str, truths: dict[str, Truth]) -> Any:
     if isinstance(node, _Leaf):
-        truths[pointer] = Truth(node.item.label, node.item.unit, node.item.polarity)
+        truths[pointer] = Truth(node.item.label, node.item.unit, node.item.polarity, node.frame)
         return node.item.value
     if isinstance(node, dict):
         return {

@@ -31,7 +31,10 @@ _ROOMS = {
 ROOMS = {language: tuple(rooms.split(",")) for language, rooms in _ROOMS.items()}
 _THINGS = {
     "en": "sensor,light,lamp,plug,switch,window,door,motion,thermostat,blind,heater,fan,meter,remote,button,leak,climate,station,pump,"
-    "socket,valve,lock,camera,detector,dimmer,strip,tv,fridge,dryer,washer,boiler,curtain",
+    "socket,valve,lock,camera,detector,dimmer,strip,tv,fridge,dryer,washer,boiler,curtain,temp sensor,humidity sensor,temp humid sensor,"
+    "power meter,energy monitor,door sensor,motion sensor,air quality,rain gauge,wind,co2,water meter,gas meter,soil sensor,smoke,"
+    "presence,vibration sensor,weather station,battery pack,ups,router,printer,mower,vacuum,pv,wallbox,charger,heat pump,dishwasher,"
+    "light sensor,water leak,temperature,humidity,energy plug,multi sensor,smart plug,radiator,siren,doorbell,shutter,gate,tank",
     "de": "sensor,licht,lampe,steckdose,schalter,fenster,tür,bewegung,thermostat,rollo,heizung,lüfter,zähler,fernbedienung,taster,melder,"
     "pumpe,ventil,schloss,wetterstation,kühlschrank,trockner,spülmaschine",
     "fr": "capteur,lumière,lampe,prise,interrupteur,fenêtre,porte,mouvement,thermostat,volet,chauffage,ventilateur,compteur,bouton,"

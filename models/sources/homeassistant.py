@@ -140,7 +140,7 @@ ATTRIBUTES: dict[str, dict[str, tuple[str, str | None, str]]] = {
     },
     "update": {
         "installed_version": ("firmware", None, "text"),
-        "latest_version": ("firmware", None, "text"),
+        "latest_version": ("update", None, "text"),
     },
     "valve": {"current_position": ("valve_position", "%", "integer")},
     "water_heater": {

@@ -264,10 +264,15 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     ("sensor", r"^(color|colour) ?temp(erature)?$", "color_temp"),
     (
         "text",
-        r"\b(firmware|software|sw|fw|ota|app|core|supervisor|bios|os|uefi|api|current|installed|latest|driver|bootloader"
+        r"\b(latest|available|new(est)?) ((firmware|software|fw|sw) )?version$|\b(available|latest) firmware$",
+        "update",
+    ),
+    (
+        "text",
+        r"\b(firmware|software|sw|fw|ota|app|core|supervisor|bios|os|uefi|api|current|installed|driver|bootloader"
         r"|system|mcu|protocol|kernel|modem|server|master|dsp|arm|bms)[ -]*(firmware )?versions?\b"
         r"|^(firmware|version|software|fw version|sw version|firmware .*version)$"
-        r"|\bfirmware (installed|current|available|latest)\b|\b(installed|current|latest) firmware\b",
+        r"|\bfirmware (installed|current)\b|\b(installed|current) firmware\b",
         "firmware",
     ),
     (

@@ -352,13 +352,16 @@ def device(raw: dict[str, Any]) -> Device:
             Fact(
                 path=("update", name),
                 values=Values(type="integer"),
-                label="firmware",
-                names={"en": label},
+                label=label,
+                names={"en": words},
                 platform="numeric",
                 category="diagnostic",
                 basis="converter",
             )
-            for name, label in (("installed_version", "Installed version"), ("latest_version", "Latest version"))
+            for name, label, words in (
+                ("installed_version", "firmware", "Installed version"),
+                ("latest_version", "update", "Latest version"),
+            )
         ]
     return Device(
         source=PACKAGE,

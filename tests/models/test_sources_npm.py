@@ -103,7 +103,7 @@ def test_device_from_a_line_of_the_dump() -> None:
         ("tamper",): ("tamper", None),
         ("linkquality",): ("link_quality", ""),
         ("update", "installed_version"): ("firmware", None),
-        ("update", "latest_version"): ("firmware", None),
+        ("update", "latest_version"): ("update", None),
     }
 
 
