@@ -1,9 +1,10 @@
 """The network in Keras: small enough for a Raspberry Pi, made only of what both runtimes run in int8.
 
-Two views of a field's text are read side by side. Hashed pieces (trigrams and words) look up a row each in one table
-and are averaged within their segment: that is memory for words, and costs no arithmetic. Characters go through
-convolutions and are pooled by maximum within their segment: that reads what no table has, and in which order. A dense
-layer joins them, and one last layer gives the logits of all heads as one tensor.
+Two views of a field's text are read side by side. Hashed pieces (trigrams and words) look up a row each in one table;
+their average and their maximum within a segment are taken: that is memory for words, and costs no arithmetic. By the
+maximum one telling word is as loud in a long segment as in a short one. Characters go through convolutions and are
+pooled by maximum within their segment: that reads what no table has, and in which order. A dense layer joins them, and
+one last layer gives the logits of all heads as one tensor.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def network(shape: Shape, classes: int) -> tf.keras.Model:
     characters = layers.Input((1, WIDTH), dtype=tf.int32, name="characters")
     pieces = layers.Input((1, PIECES), dtype=tf.int32, name="pieces")
     rows = layers.Embedding(BUCKETS, shape.piece, name="piece_table", embeddings_initializer=_small())(pieces)
-    seen = [_mean(rows, start, count) for start, count in piece_groups()]
+    seen = [pooled for start, count in piece_groups() for pooled in _pooled(rows, start, count)]
     if shape.convolutions:
         letters = layers.Embedding(CHARACTERS, shape.character, name="character_table")(characters)
         seen += _read(letters, shape)
@@ -73,10 +74,14 @@ def piece_groups() -> list[tuple[int, int]]:
     return groups
 
 
-def _mean(rows: tf.Tensor, start: int, count: int) -> tf.Tensor:
-    """[batch, 1, 1, width]: the average of `count` rows; empty slots count as what the table holds for "nothing"."""
+POOLINGS = 2
+"""Ways in which each group of pieces is pooled."""
+
+
+def _pooled(rows: tf.Tensor, start: int, count: int) -> list[tf.Tensor]:
+    """Average and maximum of `count` rows, [batch, 1, 1, width] each; an empty slot counts as the table's first row."""
     part = tf.keras.layers.Lambda(lambda x: x[:, :, start : start + count, :])(rows)
-    return tf.keras.layers.AveragePooling2D((1, count))(part)
+    return [tf.keras.layers.AveragePooling2D((1, count))(part), tf.keras.layers.MaxPooling2D((1, count))(part)]
 
 
 def _read(letters: tf.Tensor, shape: Shape) -> list[tf.Tensor]:
