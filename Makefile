@@ -134,7 +134,7 @@ model: $(TRAINING)/made ## rebuild the released model from the package registrie
 	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/build
 
 evaluate: $(TRAINING)/made ## measure the first training of a build on the ecosystems that were left out of it
-	@set -f; $(TRAINING)/bin/python -m models.evaluate build/first.tflite build/left-out build/facts \
+	@set -f; $(TRAINING)/bin/python -m models.evaluate build/student.tflite build/left-out build/facts \
 	  --without $$(cat models/left-out.txt) --taught build/first --calibration build/calibration.json \
 	  --out build/evaluation.json --picture build/confidence.svg
 

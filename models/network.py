@@ -22,15 +22,15 @@ READ = tuple(segment for segment in SEGMENTS if segment.name != "siblings")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the layers."""
+    """Sizes of the layers, as they are trained first; pruning makes them smaller."""
 
-    piece: int = 48
+    piece: int = 56
     character: int = 16
-    convolutions: tuple[int, ...] = (64, 96)
+    convolutions: tuple[int, ...] = (96, 128)
     """Channels; each convolution halves the length."""
     spans: tuple[int, ...] = (5, 3)
     """Positions that each convolution sees."""
-    hidden: int = 256
+    hidden: int = 320
     dropout: float = 0.1
 
 

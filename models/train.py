@@ -38,7 +38,7 @@ class Recipe:
     run: int = 16
     """Batches that TensorFlow goes through in one call: Python in between would cost as much as a small batch does."""
     epochs: int = 1
-    rate: float = 2e-3
+    rate: float = 4e-3
     smoothing: float = 0.02
     weights: tuple[float, ...] = (1.0, 0.4, 0.3, 0.1, 0.1, 0.15, 0.1)
     """Share of each head in the loss, in the order of HEADS."""
@@ -54,12 +54,13 @@ def main() -> None:
     parser.add_argument("examples", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--piece", type=int, default=48)
-    parser.add_argument("--hidden", type=int, default=256)
-    parser.add_argument("--convolutions", type=int, nargs="*", default=[64, 96])
+    parser.add_argument("--rate", type=float, default=Recipe().rate)
+    parser.add_argument("--piece", type=int, default=Shape().piece)
+    parser.add_argument("--hidden", type=int, default=Shape().hidden)
+    parser.add_argument("--convolutions", type=int, nargs="*", default=Shape().convolutions)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="a run whose weights to start from")
+    parser.add_argument("--shards", type=int, help="so many of the shards only, the first ones")
     parser.add_argument("--teacher", type=Path, help="a run whose network teaches this one")
     arguments = parser.parse_args()
     recipe = replace(Recipe(), epochs=arguments.epochs, rate=arguments.rate, seed=arguments.seed)
@@ -71,18 +72,19 @@ def main() -> None:
             piece=arguments.piece,
             hidden=arguments.hidden,
             convolutions=tuple(arguments.convolutions),
-            spans=(5, 3)[: len(arguments.convolutions)],
+            spans=Shape().spans[: len(arguments.convolutions)],
         )
     )
     tf.keras.utils.set_random_seed(recipe.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "recipe.json").write_text(json.dumps({"recipe": asdict(recipe), "shape": asdict(shape)}, indent=1))
     teacher = load(arguments.teacher) if arguments.teacher else None
-    fit(arguments.examples, arguments.out, shape, recipe, start=arguments.start, teacher=teacher)
+    paths = sorted(arguments.examples.glob("shard-*.npz"))[: arguments.shards]
+    fit(paths, arguments.out, shape, recipe, start=arguments.start, teacher=teacher)
 
 
 def fit(
-    folder: Path,
+    paths: list[Path],
     out: Path,
     shape: Shape,
     recipe: Recipe,
@@ -90,11 +92,10 @@ def fit(
     start: Path | None = None,
     teacher: tf.keras.Model | None = None,
 ) -> tf.keras.Model:
-    """The trained network; its weights and progress are in `out`.
+    """The network trained on the shards at `paths`; its weights and progress are in `out`.
 
     `start` is a run to take the first weights from, `teacher` a network to learn from beside the truth.
     """
-    paths = sorted(folder.glob("shard-*.npz"))
     with np.load(paths[0]) as first:
         per_shard = len(first["targets"])
     steps = len(paths) * recipe.epochs * (per_shard // (recipe.batch * recipe.run)) * recipe.run

@@ -35,6 +35,14 @@ def segments(text: str) -> dict[str, str]:
         ("shelly1pm-8caab5", "shelly1pm #"),
         ("shelly1pm-8CAAB5", "shelly1pm #"),
         ("kWhToday", "kwh today"),
+        ("ACPower", "ac power"),
+        ("socTempdBm", "soc temp dbm"),
+        ("OPT3001", "opt3001"),
+        ("ble-tsl2561", "ble tsl2561"),
+        ("node2561", "node2561"),
+        ("tasmota_2561", "tasmota #"),
+        ("gw12345", "gw#"),
+        ("室内温度", "室内温度"),
         ("VPhase1", "v phase1"),
         ("Bat_V", "bat v"),
         ("sensor 123456", "sensor #"),
@@ -130,7 +138,21 @@ def test_what_merely_varies_gives_the_same_text(value: Any, another: Any, same: 
 
 # Any character at all, half surrogates included: the encoder must not depend on what decode lets through.
 anything = st.text(st.characters(), max_size=80) | st.sampled_from(
-    ["🙂" * 40, "\ud800", "a\ud800b", "שלום עולם", "ﷺ" * 30, "ǅ", "İ", "e\u0301\u0301", "x" * 5_000, "/|/|", "\0\x7f"]
+    [
+        "🙂" * 40,
+        "室内温度",
+        "a室内b/内",
+        "\ud800",
+        "a\ud800b",
+        "שלום עולם",
+        "ﷺ" * 30,
+        "ǅ",
+        "İ",
+        "e\u0301\u0301",
+        "x" * 5_000,
+        "/|/|",
+        "\0\x7f",
+    ]
 )
 values = (
     anything
@@ -178,13 +200,22 @@ def test_equal_texts_give_equal_tokens(field: Field) -> None:
     assert np.array_equal(first.pieces, second.pieces)
 
 
-def test_a_word_gives_the_same_piece_wherever_it_stands_in_its_segment() -> None:
-    def pieces(name: str) -> set[int]:
-        found = tokens([render(Field("", (name,), 1, ("a",), ()))]).pieces[0]
-        return set(found[found > 0].tolist())
+def _pieces(name: str) -> set[int]:
+    found = tokens([render(Field("", (name,), 1, ("a",), ()))]).pieces[0]
+    return set(found[found > 0].tolist())
 
-    # Three trigrams more and one word more, at the other end.
-    assert len(pieces("outdoor_temperature") & pieces("temperature_outdoor")) == len(pieces("temperature_outdoor"))
+
+def test_a_word_gives_the_same_piece_wherever_it_stands_in_its_segment() -> None:
+    there, elsewhere = _pieces("outdoor_temperature"), _pieces("temperature_outdoor")
+    assert there == elsewhere
+
+
+def test_chinese_names_share_pieces_by_character_and_by_pair() -> None:
+    alike, nothing = _pieces("室内温度"), _pieces("a")
+    # 温, 度, their pair, and 度 at the end of a word.
+    assert len((alike & _pieces("水温度")) - nothing) == 4
+    assert len((alike & _pieces("湿度")) - nothing) == 2
+    assert alike & _pieces("电量") <= nothing
 
 
 def test_of_no_texts_there_are_no_tokens() -> None:
