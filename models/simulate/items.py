@@ -324,6 +324,8 @@ def _binary(rng: random.Random, label: str, inverted: bool) -> Item:
 
 
 def _text_or_switch(rng: random.Random, label: str) -> Any:
+    if label == "metadata" and rng.random() < 0.35:
+        return quantities.name(rng)
     words = quantities.WORDS.get(label, ("ok",))
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))

@@ -294,6 +294,25 @@ def timestamp(rng: random.Random) -> Any:
     return rng.choice(forms)()
 
 
+_ONSETS = "b,br,ch,d,f,g,gr,h,j,k,kl,l,m,n,p,pr,qu,r,s,sch,sh,st,t,tr,v,w,x,y,z".split(",")
+_NUCLEI = "a,e,i,o,u,y,ai,ea,ee,ei,ia,io,oo,ou".split(",")
+_CODAS = ",,,,l,n,r,s,t,x,m,ck,nd,rt,th,sk".split(",")
+
+
+def invented_word(rng: random.Random) -> str:
+    """A word that nobody has heard yet, as a maker's, a home's or a network's name may be."""
+    count = rng.choice((1, 2, 2, 2, 3))
+    return "".join(rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(count))
+
+
+def name(rng: random.Random) -> str:
+    """A name that somebody gave: one or two invented words, cased and joined in some way, now and then with a number."""
+    words = [invented_word(rng) for _ in range(rng.choice((1, 1, 1, 2)))]
+    cased = rng.choice((str, str.capitalize, str.capitalize, str.upper))
+    joined = rng.choice((" ", " ", "_", "-", "")).join(cased(word) for word in words)
+    return joined if rng.random() < 0.75 else f"{joined}{rng.choice((' ', '-', '_', ''))}{rng.randint(1, 99)}"
+
+
 def identifier(rng: random.Random) -> Any:
     """A serial number, address, index or name of a host."""
 
@@ -317,6 +336,10 @@ def identifier(rng: random.Random) -> Any:
         lambda: f"{rng.choice(('esp', 'node', 'sensor', 'tasmota', 'dev', 'gw', 'plug', 'meter'))}-{digits(6)}",
         lambda: f"{rng.choice('ABCDEFGH')}{rng.randint(1, 99999999):08}",
         lambda: f"{rng.choice(('broker', 'host', 'mqtt', 'server'))}.{rng.choice(('home', 'local', 'lan'))}",
+        lambda: f"{rng.choice('abcdefghijkmnpqrstuvwxyz')}{rng.randint(0, 99)}",
+        lambda: "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=rng.randint(2, 10))),
+        lambda: f"{invented_word(rng)}{rng.choice('-_')}{digits(rng.choice((4, 6, 8)))}",
+        lambda: f"{invented_word(rng)}.{rng.choice(('com', 'local', 'lan', 'home', 'io'))}",
     )
     return rng.choice(forms)()
 

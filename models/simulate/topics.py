@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from models.simulate.quantities import identifier
+from models.simulate.quantities import identifier, invented_word
 from models.simulate.voice import Voice, join, split_words
 
 _ROOMS = {
@@ -126,7 +126,7 @@ def _spoken(words: dict[str, tuple[str, ...]], voice: Voice) -> tuple[str, ...]:
 def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
     """A device's name in a topic, and the room it tells."""
     if rng.random() < 0.4:
-        model = rng.choice(_MODELS)
+        model = invented_word(rng) if rng.random() < 0.3 else rng.choice(_MODELS)
         form = rng.random()
         if form < 0.35:
             return f"{model}{rng.choice('-_')}{str(identifier(rng)).replace('/', '')[-6:]}", None
@@ -149,6 +149,8 @@ def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
 
 def base(rng: random.Random) -> list[str]:
     """The first levels of a topic, before the device."""
+    if rng.random() < 0.15:
+        return [invented_word(rng)]
     return rng.choice(_BASES).split("/")
 
 
