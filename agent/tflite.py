@@ -175,9 +175,15 @@ class _Network:
 def _interpreter(content: bytes) -> Any:
     """A single-threaded interpreter of a model file's content, from whichever runtime is installed."""
     try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        from tflite_runtime.interpreter import Interpreter
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError:
+            from tflite_runtime.interpreter import Interpreter
+    except (ImportError, OSError) as error:
+        # Its library may lack another one: both need the system's libstdc++.
+        raise ArtifactError(
+            f"no TFLite runtime can be loaded ({error}); docs/install.md says where there is one"
+        ) from None
     try:
         return Interpreter(model_content=content, num_threads=1)
     except ValueError as error:
