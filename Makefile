@@ -83,7 +83,7 @@ wheel: $(VENV)/made ## the Python package in dist/, for every machine
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 addon: ## the folder of a Home Assistant add-on in dist/dragoman, with the packages that lie in dist/
-	@ls dist/dragoman_*.deb >/dev/null || { echo "no package in dist/: make deb, for the machine of Home Assistant"; exit 1; }
+	@ls dist/dragoman_$(VERSION)+deb12_*.deb >/dev/null || { echo "no package in dist/: make deb, for the machine of Home Assistant"; exit 1; }
 	rm -rf dist/dragoman && mkdir -p dist/dragoman/packages
 	cp packaging/home-assistant/* dist/dragoman/
 	sed -i 's/@VERSION@/$(VERSION)/' dist/dragoman/config.yaml
