@@ -96,11 +96,14 @@ def base(machine: Machine, deb: Path) -> Path:
 
 
 def inside(machine: Machine, tree: Path, *arguments: str, watch: Callable[[], None] = lambda: None) -> None:
-    """Run the part of the rig that lies in the tree, on the machine's processor and without a network."""
+    """Run the part of the rig that lies in the tree, on the machine's processor.
+
+    Not in a network of its own: systemd-nspawn would then lay this machine's /sys over the board's.
+    """
     describe(machine, WORK / "cpu")
     run(
         [
-            "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--as-pid2", "--pipe", "--private-network",
+            "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--as-pid2", "--pipe",
             f"--machine=dragoman-{machine.suite}-{machine.architecture}", f"--directory={tree}",
             f"--setenv=QEMU_CPU={machine.processor}", f"--bind-ro={WORK / 'cpu'}:/sys/devices/system/cpu",
             "/srv/inside", *arguments,
