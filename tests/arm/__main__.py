@@ -153,12 +153,13 @@ def main() -> int:
     with arguments.messages.open("rb") as asked, here.open("wb") as said:
         subprocess.run([sys.executable, "-B", "-m", "agent", "interpret"], stdin=asked, stdout=said, check=True)
     console = Console(stderr=True, soft_wrap=True)
-    try:
-        folders = [ask(console, machine, arguments.wheel, arguments.messages) for machine in chosen]
-    except Failed as error:
-        print(error, file=sys.stderr)
-        return 1
-    return compare.main(here, folders)
+    folders = []
+    for machine in chosen:
+        try:
+            folders.append(ask(console, machine, arguments.wheel, arguments.messages))
+        except Failed as error:
+            print(f"{machine.name} could not be asked: {error}", file=sys.stderr)
+    return compare.main(here, folders) or int(len(folders) < len(chosen))
 
 
 if __name__ == "__main__":
