@@ -87,7 +87,7 @@ addon: ## the folder of a Home Assistant add-on in dist/dragoman, with the packa
 	rm -rf dist/dragoman && mkdir -p dist/dragoman/packages
 	cp packaging/home-assistant/* dist/dragoman/
 	sed -i 's/@VERSION@/$(VERSION)/' dist/dragoman/config.yaml
-	for architecture in amd64 arm64 armhf; do \
+	for architecture in amd64 arm64; do \
 	  package=dist/dragoman_$(VERSION)+deb12_$$architecture.deb; \
 	  test ! -e $$package || cp $$package dist/dragoman/packages/$$architecture.deb; \
 	done
