@@ -29,17 +29,8 @@ def pip(home: Path, *arguments: str) -> None:
         (bundled,) = Path("/usr/share/python-wheels").glob("pip-*.whl")
         with zipfile.ZipFile(bundled) as wheel:
             wheel.extractall(PIP)
-    command = [
-        str(home / "bin/python"),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--no-cache-dir",
-        *arguments,
-    ]
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    command = [str(home / "bin/python"), "-m", "pip", "install", "--quiet", "--no-compile", *arguments]
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_CACHE_DIR": "1"}
     subprocess.run(command, check=True, env={**os.environ, **quiet, "PYTHONPATH": str(PIP)})
 
 
