@@ -9,8 +9,8 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery test-homeassistant homeassistant-classes test-systemd test-arm unit deb addon fuzz
-.PHONY: lint format model evaluate score pictures docs lock clean
+.PHONY: help demo test test-delivery test-homeassistant homeassistant-classes test-systemd test-arm unit wheel deb addon
+.PHONY: fuzz lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,10 +50,10 @@ fuzz: $(VENV)/test ## coverage-guided fuzzing of decode to publish, a million in
 test-systemd: deb unit ## boot a Debian, install the package there, drive the service through its days; needs root
 	$(SUDO) tests/systemd/run $(DEB) $(SUITE)
 
-test-arm: $(VENV)/demo mmdebstrap ## install the package on emulated Arm machines, compare labels; MESSAGES=..., needs root
+test-arm: $(VENV)/demo wheel mmdebstrap ## the package on emulated Arm machines, labels compared; MESSAGES=... MACHINES=trixie/arm64
 	@mkdir -p build/arm
 	@test -n "$(MESSAGES)" || $(BIN)/python -m tests.arm.messages > build/arm/messages.jsonl
-	$(SUDO) tests/arm/run $(BIN)/python $(or $(MESSAGES),build/arm/messages.jsonl) $(MACHINES)
+	$(SUDO) $(BIN)/python -B -m tests.arm $(WHEEL) $(or $(MESSAGES),build/arm/messages.jsonl) $(MACHINES)
 
 unit: $(VENV)/made ## verify the systemd unit and say how exposed it is (at most 1.5)
 	@mkdir -p build/unit
@@ -68,19 +68,27 @@ SUITE ?= bookworm
 # Of the package: amd64, arm64 or armhf; for another machine than this one it is made by an emulated one.
 ARCH ?= $(shell dpkg --print-architecture)
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' agent/__init__.py)
-DEB = dist/dragoman_$(VERSION)_$(ARCH).deb
+RELEASE_bookworm = 12
+RELEASE_trixie = 13
+DEB = dist/dragoman_$(VERSION)+deb$(RELEASE_$(SUITE))_$(ARCH).deb
 
-deb: mmdebstrap ## the Debian package in dist/; SUITE=bookworm ARCH=arm64
+deb: wheel mmdebstrap ## the Debian package in dist/; SUITE=bookworm ARCH=arm64
 	$(SUDO) packaging/debian/emulator $(ARCH)
-	$(SUDO) packaging/debian/make $(SUITE) $(ARCH) dist
+	$(SUDO) packaging/debian/make $(SUITE) $(ARCH) $(WHEEL) dist
+
+WHEEL = dist/dragoman-$(VERSION)-py3-none-any.whl
+
+wheel: $(VENV)/made ## the Python package in dist/, for every machine
+	@rm -rf build/lib  # what an earlier version had must not find its way in
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 addon: ## the folder of a Home Assistant add-on in dist/dragoman, with the packages that lie in dist/
-	@ls dist/dragoman_*.deb >/dev/null || { echo "no package in dist/: make deb, for the machine of Home Assistant"; exit 1; }
+	@ls dist/dragoman_$(VERSION)+deb12_*.deb >/dev/null || { echo "no package in dist/: make deb, for the machine of Home Assistant"; exit 1; }
 	rm -rf dist/dragoman && mkdir -p dist/dragoman/packages
 	cp packaging/home-assistant/* dist/dragoman/
 	sed -i 's/@VERSION@/$(VERSION)/' dist/dragoman/config.yaml
-	for architecture in amd64 arm64 armhf; do \
-	  package=dist/dragoman_$(VERSION)_$$architecture.deb; \
+	for architecture in amd64 arm64; do \
+	  package=dist/dragoman_$(VERSION)+deb12_$$architecture.deb; \
 	  test ! -e $$package || cp $$package dist/dragoman/packages/$$architecture.deb; \
 	done
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agent import known_answers
 from agent.core import encode
 from agent.core.encode import Tokens
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
@@ -29,6 +31,11 @@ RELEASED = Path(__file__).parent / "model" / "dragoman-small.json"
 """The spec of the model that is shipped with the agent."""
 BATCH = 16
 """Fields that go through the network at once."""
+_WRONG = (
+    "this machine ({machine}) computes the model wrongly: of {asked} plain fields it knows {right}, so that nothing it "
+    "says can be trusted. Under an emulator choose a processor without SME, for qemu by QEMU_CPU=cortex-a72 in the "
+    "environment; on a real machine reinstall dragoman, and if that does not help, memory or processor are faulty"
+)
 
 
 class ArtifactError(Exception):
@@ -64,8 +71,8 @@ def load(spec_path: Path = RELEASED) -> Reader:
     """The model that a spec describes, ready to read.
 
     Raises:
-        ArtifactError: the spec or model is missing or damaged, its checksum differs, or it was made for another
-            encoder or vocabulary.
+        ArtifactError: the spec or model is missing or damaged, its checksum differs, it was made for another encoder
+            or vocabulary, or this machine computes it wrongly.
     """
     spec = _spec(spec_path)
     model_path = spec_path.parent / spec.file
@@ -76,7 +83,11 @@ def load(spec_path: Path = RELEASED) -> Reader:
     if hashlib.sha256(content).hexdigest() != spec.sha256:
         raise ArtifactError(f"{model_path}: the checksum differs from the one in {spec_path.name}; reinstall dragoman")
     with _quiet():
-        return Reader(f"{spec.name} {spec.version}", Model(content), spec.calibration)
+        reader = Reader(f"{spec.name} {spec.version}", Model(content), spec.calibration)
+    known = known_answers.answers(reader)
+    if not known.trusted:
+        raise ArtifactError(_WRONG.format(right=known.right, asked=known.asked, machine=platform.machine()))
+    return reader
 
 
 def _spec(path: Path) -> Spec:
@@ -164,9 +175,15 @@ class _Network:
 def _interpreter(content: bytes) -> Any:
     """A single-threaded interpreter of a model file's content, from whichever runtime is installed."""
     try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        from tflite_runtime.interpreter import Interpreter
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError:
+            from tflite_runtime.interpreter import Interpreter
+    except (ImportError, OSError) as error:
+        # Its library may lack another one: both need the system's libstdc++.
+        raise ArtifactError(
+            f"no TFLite runtime can be loaded ({error}); docs/install.md says where there is one"
+        ) from None
     try:
         return Interpreter(model_content=content, num_threads=1)
     except ValueError as error:

@@ -64,7 +64,7 @@ def test_own_configuration_is_used_as_it_is(tmp_path: Path) -> None:
 
 def test_layout() -> None:
     layout = yaml.safe_load((ADDON / "config.yaml").read_text())
-    assert set(layout["arch"]) == {"amd64", "aarch64", "armv7"}
+    assert set(layout["arch"]) == {"amd64", "aarch64"}
     assert set(layout["options"]) <= set(layout["schema"])
     # Filled in by `make addon`.
     assert layout["version"] == "@VERSION@"

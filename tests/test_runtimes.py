@@ -27,17 +27,17 @@ sys.exit(main(["interpret"]))
 """
 
 
+def without(runtimes: list[str], lines: str) -> subprocess.CompletedProcess[str]:
+    """The command, run where these runtimes are not installed."""
+    others = [f"{runtime}{part}" for runtime in runtimes for part in ("", ".interpreter")]
+    program = ANSWER.format(others=others)
+    return subprocess.run([sys.executable, "-c", program], input=lines, capture_output=True, text=True, check=False)
+
+
 def labels(runtime: str, lines: str) -> list[str | None]:
     """The label of every field, in order, as the command answers on this runtime alone."""
-    others = [
-        f"{other}{part}"
-        for other in ("ai_edge_litert", "tflite_runtime")
-        if other != runtime
-        for part in ("", ".interpreter")
-    ]
-    run = subprocess.run(
-        [sys.executable, "-c", ANSWER.format(others=others)], input=lines, capture_output=True, text=True, check=True
-    )
+    run = without([other for other in ("ai_edge_litert", "tflite_runtime") if other != runtime], lines)
+    assert run.returncode == 0, run.stderr
     return [reading["label"] for line in run.stdout.splitlines() for reading in json.loads(line)["readings"]]
 
 
@@ -59,3 +59,10 @@ def test_every_runtime_that_there_is_gives_the_same_labels(messages: str) -> Non
     for other in others:
         agreed = sum(a == b for a, b in zip(first, other, strict=True)) / len(first)
         assert agreed >= 0.995
+
+
+def test_a_machine_without_a_runtime_is_told_so_in_one_line() -> None:
+    run = without(["ai_edge_litert", "tflite_runtime"], "")
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("dragoman: no TFLite runtime can be loaded")

@@ -35,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Exit status: 0 when told to stop, 1 when the model or the network thread fails, 2 for a faulty configuration."""
+    """Exit status: 0 when told to stop, 1 when the agent fails at work, 2 for what no restart mends.
+
+    That is a faulty configuration, a state of a later version, and a model that cannot be used.
+    """
     return serve(arguments, load)
 
 
@@ -78,7 +81,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader], clock: Ca
     except (ConfigError, CredentialError, NewerState, ArtifactError) as error:
         told = f"dragoman: {error}"
         print(journal.prioritised("error", told) if to_journal else told, file=sys.stderr)
-        return 1 if isinstance(error, ArtifactError) else 2
+        return 2
     signal.signal(signal.SIGTERM, lambda number, frame: service.stop())
     signal.signal(signal.SIGINT, lambda number, frame: service.stop())
     signal.signal(signal.SIGHUP, lambda number, frame: service.reload())

@@ -10,11 +10,13 @@ import os
 import pty
 import re
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 UNIT = "dragoman.service"
@@ -24,6 +26,9 @@ HOME = Path("/etc/dragoman")
 CONFIG = HOME / "dragoman.yaml"
 PASSWORD = "kein-geheimnis-4711"
 STATE = Path("/var/lib/private/dragoman/session.json")
+MEMORY = STATE.with_name("memory.db")
+WET = "haus_bad_boden"
+"""The device of a message on haus/bad/boden."""
 GUIDE = Path("/srv/install.md")
 CONFIGURED = """\
 # The user's own.
@@ -71,6 +76,11 @@ def until(holds: Callable[[], object], what: str, patience_s: float = ANSWERED_S
         need(time.monotonic() - began < patience_s, f"{what}: not within {patience_s:g} s")
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def systemd_version() -> int:
+    """Of the booted systemd."""
+    return int(told("systemctl", "--version").split()[1])
 
 
 def active() -> bool:
@@ -195,7 +205,7 @@ def verifies() -> str:
     need(exposure <= 1.5, figure)
     grows = state("RestartSteps") not in ("", "0")
     delay = f"from {state('RestartUSec')} to {state('RestartMaxDelayUSec')}" if grows else state("RestartUSec")
-    need(grows or int(told("systemctl", "--version").split()[1]) < GROWING_FROM, "the restart delay does not grow")
+    need(grows or systemd_version() < GROWING_FROM, "the restart delay does not grow")
     return f"verify silent; security exposure {exposure} (at most 1.5); restarts after {delay}"
 
 
@@ -294,6 +304,23 @@ def killed_recovers() -> str:
     return f"working again after {took_s:.1f} s, {restarts} restarts in all; status {' -> '.join(states)}"
 
 
+def growing_delay() -> str:
+    if systemd_version() < GROWING_FROM:
+        return f"systemd {systemd_version()} knows none: always {state('RestartUSec')}"
+    # A start by hand counts from the beginning.
+    told("systemctl", "restart", UNIT)
+    delays_s = []
+    for _ in range(3):
+        killed_at = time.monotonic()
+        restarted(lambda pid: os.kill(int(pid), 9), 40)
+        delays_s.append(int(state("ExecMainStartTimestampMonotonic")) / 1e6 - killed_at)
+    told("systemctl", "restart", UNIT)
+    until(active, "READY after a start by hand")
+    shown = ", ".join(f"{delay:.1f}" for delay in delays_s)
+    need(delays_s == sorted(delays_s) and delays_s[2] > 1.5 * delays_s[0], f"it does not grow: {shown} s")
+    return f"started again {shown} s after being killed"
+
+
 def remembered() -> dict[str, object]:
     """What the agent keeps of its session."""
     kept = json.loads(STATE.read_text())
@@ -301,28 +328,66 @@ def remembered() -> dict[str, object]:
     return dict(kept)
 
 
+def known_devices() -> list[str]:
+    """The devices that the agent's memory holds on the disk."""
+    with closing(sqlite3.connect(f"file:{MEMORY}?mode=ro", uri=True)) as memory:
+        return [device for (device,) in memory.execute("SELECT id FROM device ORDER BY id")]
+
+
+def memory_version(version: int) -> int:
+    """Set the version of the memory of a stopped agent; returns the one that it had."""
+    with closing(sqlite3.connect(MEMORY)) as memory:
+        (before,) = memory.execute("PRAGMA user_version").fetchone()
+        memory.execute(f"PRAGMA user_version = {version}")
+    return int(before)
+
+
 def state_survives() -> str:
     before = remembered()
     need(before["broker"] == "127.0.0.1:1883" and before["subscribe"] == ["#"], str(before))
+    # What was told of is on the disk at once, so that it is not told again; the rest follows when there is time.
+    ear = Ear("dragoman/event/#")
+    for wet in ("false", "true"):
+        say("haus/bad/boden", f'{{"water_leak": {wet}}}')
+    until(lambda: ear.heard(f"dragoman/event/{WET}"), "an event")
     restarted(lambda pid: os.kill(int(pid), 9), 30)
+    need(WET in known_devices(), f"SIGKILL has taken it from the memory: {known_devices()}")
     told("dpkg", "--install", PACKAGE)
     until(active, "READY after an upgrade")
+    say("haus/bad/boden", '{"water_leak": true}')
+    time.sleep(2)
+    events = len(ear.heard(f"dragoman/event/{WET}"))
+    ear.close()
+    need(events == 1, f"what is the same as before was told {events} times")
     need(remembered() == before, f"{before} has become {remembered()}")
     owner = STATE.parent.stat()
     need(owner.st_uid == Path("/proc", state("MainPID")).stat().st_uid, "the agent does not own it")
     need(CONFIG.read_text() == CONFIGURED.format(prefix="dragoman"), "the upgrade changed the configuration")
-    return f"{before} kept over SIGKILL and reinstallation, mode {owner.st_mode & 0o777:o}"
+    need(WET in known_devices(), f"the upgrade has taken it from the memory: {known_devices()}")
+    kept = f"session {before['client_id']} at {before['broker']} and device {WET}"
+    return f"{kept} kept over SIGKILL and reinstallation, its leak told once; mode {owner.st_mode & 0o777:o}"
+
+
+def refusal_of_newer(file: str) -> str:
+    """What the agent says of a file of a later version when it is started."""
+    told("systemctl", "restart", UNIT, check=False)
+    until(lambda: state("ActiveState") == "failed", f"a refusal of a newer {file}")
+    need(state("ExecMainStatus") == "2", state("ExecMainStatus"))
+    said = [line for line in journal().splitlines() if "newer dragoman" in line and file in line]
+    need(said, f"the journal does not say which file is of a later version: {journal()[-600:]}")
+    return said[-1]
 
 
 def other_versions_state() -> str:
     now = remembered()
     # Written in place, so that the file stays the agent's own.
     STATE.write_text(json.dumps({**now, "version": 99}))
-    told("systemctl", "restart", UNIT, check=False)
-    until(lambda: state("ActiveState") == "failed", "a refusal of a newer state")
-    need(state("ExecMainStatus") == "2", state("ExecMainStatus"))
-    said = [line for line in journal().splitlines() if "newer dragoman" in line][-1]
+    session = refusal_of_newer("session.json")
     need(remembered()["version"] == 99, "the newer state was overwritten")
+    STATE.write_text(json.dumps(now))
+    before = memory_version(99)
+    refusal_of_newer("memory.db")
+    need(memory_version(before) == 99, "the newer memory was overwritten")
     elder = {**now, "client_id": "dragoman-elder"}
     del elder["version"]
     STATE.write_text(json.dumps(elder))
@@ -330,7 +395,7 @@ def other_versions_state() -> str:
     until(active, "READY with an elder state")
     until(lambda: remembered() == now, "an elder state taken over")
     need("client_id_changed" in journal(), "the elder state was not read")
-    return f"elder read and written anew; newer ends with status 2: {said}"
+    return f"elder read and written anew; newer session and newer memory end with status 2: {session}"
 
 
 def reload_applies() -> str:
@@ -452,6 +517,7 @@ SCENES = {
     "setup": setup_writes,
     "watchdog": watchdog_restarts,
     "SIGKILL": killed_recovers,
+    "growing delay": growing_delay,
     "state": state_survives,
     "state of other versions": other_versions_state,
     "reload": reload_applies,
