@@ -52,6 +52,8 @@ class Spec:
     sha256: str
     encoder_version: int
     calibration: Calibration
+    known_answers: dict[str, str]
+    """Labels of some rendered texts, as the model gave them where it was made."""
 
 
 def vocabulary() -> dict[str, list[str]]:
@@ -84,7 +86,7 @@ def load(spec_path: Path = RELEASED) -> Reader:
         raise ArtifactError(f"{model_path}: the checksum differs from the one in {spec_path.name}; reinstall dragoman")
     with _quiet():
         reader = Reader(f"{spec.name} {spec.version}", Model(content), spec.calibration)
-    known = known_answers.answers(reader)
+    known = known_answers.answers(reader, spec.known_answers)
     if not known.trusted:
         raise ArtifactError(_WRONG.format(right=known.right, asked=known.asked, machine=platform.machine()))
     return reader
@@ -105,12 +107,15 @@ def _spec(path: Path) -> Spec:
             sha256=raw["sha256"],
             encoder_version=raw["encoder_version"],
             calibration=Calibration(**raw["calibration"]),
+            known_answers={str(text): str(label) for text, label in raw["known_answers"].items()},
         )
         classes = raw["vocabulary"]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ArtifactError(f"{path}: not a model spec: {error} is missing or not what it should be") from None
     if spec.encoder_version != encode.VERSION:
         raise ArtifactError(f"{path}: made for encoder version {spec.encoder_version}, this agent has {encode.VERSION}")
+    if not spec.known_answers:
+        raise ArtifactError(f"{path}: not a model spec: known_answers is empty")
     if classes != vocabulary():
         raise ArtifactError(f"{path}: made for another vocabulary than this agent's")
     return spec

@@ -1,4 +1,7 @@
-"""A quantized file to what the agent loads: `python -m models.release MODEL.tflite CALIBRATION.json`."""
+"""A quantized file to what the agent loads: `python -m models.release MODEL.tflite CALIBRATION.json EXAMPLES`.
+
+Of the EXAMPLES it notes some with their labels, by which the agent notices a machine that computes the model wrongly.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,38 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
+
 from agent import __version__
 from agent.core import encode
-from agent.tflite import RELEASED, vocabulary
+from agent.core.encode import tokens
+from agent.core.ontology import LABELS
+from agent.tflite import RELEASED, Model, vocabulary
+from models.calibrate import probabilities
+from models.examples import labelled
 
 
-def release(model: Path, calibration: dict[str, float], folder: Path) -> Path:
+KNOWN = 20
+"""Fields whose labels are noted, each of another label."""
+_SEARCHED = 10_000
+
+
+def known_answers(model: Model, examples: Path) -> dict[str, str]:
+    """Label by rendered text of the fields that the model is surest of and right about."""
+    texts, truths = labelled(examples, _SEARCHED)
+    logits = np.concatenate([model(tokens(texts[start : start + 1024])).label for start in range(0, len(texts), 1024)])
+    confidence = probabilities(logits, 1.0)
+    found: dict[str, str] = {}
+    for row in np.argsort(-confidence.max(axis=1), kind="stable"):
+        label = list(LABELS)[truths[row]]
+        if logits[row].argmax() == truths[row] and label not in found.values():
+            found[texts[row]] = label
+        if len(found) == KNOWN:
+            break
+    return found
+
+
+def release(model: Path, calibration: dict[str, float], examples: Path, folder: Path) -> Path:
     """Path of the spec written into `folder`, beside a copy of the model."""
     content = model.read_bytes()
     spec = {
@@ -22,6 +51,7 @@ def release(model: Path, calibration: dict[str, float], folder: Path) -> Path:
         "sha256": hashlib.sha256(content).hexdigest(),
         "encoder_version": encode.VERSION,
         "calibration": calibration,
+        "known_answers": known_answers(Model(content), examples),
         "vocabulary": vocabulary(),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,9 +66,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("calibration", type=Path)
+    parser.add_argument("examples", type=Path)
     parser.add_argument("--out", type=Path, default=RELEASED.parent)
     arguments = parser.parse_args()
-    print(release(arguments.model, json.loads(arguments.calibration.read_text()), arguments.out))
+    calibration = json.loads(arguments.calibration.read_text())
+    print(release(arguments.model, calibration, arguments.examples, arguments.out))
 
 
 if __name__ == "__main__":
