@@ -20,7 +20,6 @@ from agent.tflite import RELEASED, Model, vocabulary
 from models.calibrate import probabilities
 from models.examples import labelled
 
-
 KNOWN = 20
 """Fields whose labels are noted, each of another label."""
 _SEARCHED = 10_000
