@@ -188,6 +188,7 @@ class Service:
                 self._turn()
         finally:
             self._notifier.stopping()
+            self._publish_rest()
             flushed = self._connection.close(self._publisher.status("offline"), STOP_S)
             self._keeper.close()
             self._log.info("stopped", flushed=flushed, **self._counts())
@@ -228,6 +229,11 @@ class Service:
             self._report(now)
         self._watch_clock(now)
         self._notifier.beat(now)
+
+    def _publish_rest(self) -> None:
+        """Before this pipeline ends, what it would have published a moment later."""
+        for publication in self._pipeline.rest():
+            self._connection.publish(publication)
 
     def _tick(self, now: float) -> None:
         """What is due because time has passed."""
@@ -375,6 +381,7 @@ class Service:
         before, self._config = self._config, config
         self._log = self._make_log(config)
         if _shaping(config) != _shaping(before):
+            self._publish_rest()
             self._keeper.replace(lambda: memory(config))
             self._pipeline = pipeline(config, self._reader, self._keeper.memory, self._pipeline.home.owner)
             self._kept_revision = 0

@@ -123,6 +123,15 @@ def test_online_when_subscribed_and_offline_at_the_end() -> None:
     assert script.connections[0].closed
 
 
+@pytest.mark.parametrize("how", ["end", "reload"])
+def test_what_waits_to_be_published_of_a_device_is_published_at_the_end(how: str) -> None:
+    said = [message("a", payload) for payload in (b"20", b"21", b"22")]
+    script = Script(READY, said, *(["reload"] if how == "reload" else []))
+    script.play(read_config=lambda: replace(Config(), prefix="home"), clock=lambda: 1_800_000_000.0)
+    states = script.published()["dragoman/device/a"]
+    assert [state["readings"]["temperature"]["value"] for state in states] == [20, 22]
+
+
 def test_one_poisoned_message_harms_no_other() -> None:
     script = Script(READY, [message("a"), message("poison"), message("b")], [message("c")])
     assert script.play(Reader("poisoned", Poisoned("poison"), Calibration())) is True
