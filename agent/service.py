@@ -12,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from agent import owner as owner_file
 from agent.config import Config
 from agent.config_file import ConfigError
+from agent.connection import Change, News, Settings
 from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import Limits
 from agent.core.devices import Devices
@@ -26,7 +27,6 @@ from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
 from agent.keeper import Keeper
 from agent.ledger import Delivery
-from agent.link import Change, News, Settings
 from agent.log import LEVELS
 from agent.state import NewerState, Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
@@ -338,6 +338,9 @@ class Service:
             self._pipeline.connected(self._clock())
             self._report_asked = True
             self._notifier.ready(f"connected to {address}")
+        elif change.news is News.FETCHED:
+            # The connection may have broken instead, and the broker told that the agent is gone.
+            self._connection.publish(self._publisher.status("online"))
         elif change.news in _WAITING:
             self._notifier.status(f"no messages from {address}: {change.detail}")
         elif change.news is News.DIED:
@@ -411,6 +414,8 @@ _EVENTS = {
     News.FELL_BACK: ("warning", "protocol_changed"),
     News.PUBLICATION_REFUSED: ("error", "publication_refused"),
     News.BROKER_FULL: ("warning", "broker_full"),
+    News.INBOX_FULL: ("warning", "inbox_full"),
+    News.FETCHED: ("debug", "fetched"),
     News.SESSION_LOST: ("warning", "session_lost"),
     News.TAKEN_OVER: ("error", "client_id_in_use"),
     News.PROVED: ("info", "proved"),
