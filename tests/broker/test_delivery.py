@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.broker.conftest import ROOT, Agent, Ear, Mosquitto
-from tests.rigs.flood import BOUND_MIB, flood
+from tests.rigs.flood import flood
 from tests.rigs.kill_storm import storm
 from tests.rigs.peers import persistent
 from tests.rigs.proxy import Proxy
@@ -243,5 +243,4 @@ def test_a_broker_with_persistence_keeps_it(tmp_path: Path, make_broker: Any, ma
 
 def test_short_flood(tmp_path: Path) -> None:
     result = flood(1.5, tmp_path, warm_up=400)
-    assert (result.sure_lost, result.connections_lost) == (0, 0), result
-    assert result.peak_mib < BOUND_MIB, result
+    assert result.holds, result
