@@ -196,14 +196,15 @@ class Link:
             self._tell_if_away()
             self._tell(News.UNSUPPORTED if unsupported else News.REFUSED, advised(name))
         else:
-            fetched, self._away = self._away and flags.session_present, False
+            fetched = self._away and flags.session_present
+            self._away = self._fetching = False
             self._established = True
-            self._established_at = time.monotonic()
             self._reception.begin(again=fetched)
             if fetched:
                 # To subscribe again would bring all that is retained again, with MQTT 3.1.1.
                 self._tell(News.FETCHED, "the session went on")
                 return
+            self._established_at = time.monotonic()
             self.outbox.begin()
             self._tell(News.CONNECTED, "the session goes on" if flags.session_present else "a new session")
             if not flags.session_present:
