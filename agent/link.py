@@ -86,7 +86,7 @@ class Link:
         """What is published."""
         self._reception = Reception(settings, self.ledger, inbox, self.counters, tell=self._tell, clock=clock)
         self.client.on_message = self._reception.on_message
-        self.client.on_publish = self.outbox.on_publish
+        self.client.on_publish = self._on_publish
 
     def open(self) -> None:
         """Begin to connect."""
@@ -299,6 +299,12 @@ class Link:
         elif not self._answered:
             self._tell(News.HUNG_UP, "the broker ended the connection without an answer")
         self._answered = self._established = False
+
+    def _on_publish(
+        self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        self.outbox.told(mid, reason)
+        self._inbox.look_again()
 
     def _tell_if_away(self) -> None:
         """Tell that the connection is lost, if the agent was to be back by now."""
