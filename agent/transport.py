@@ -9,16 +9,19 @@ from typing import Any
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
+from agent.connection import Change, News, Settings
 from agent.core.message import Publication
 from agent.credentials import tls_context
 from agent.inbox import Inbox
 from agent.ledger import Delivery
-from agent.link import Change, Link, News, Settings
+from agent.link import Link
 
 PROOF_S = 5.0
 """Within which the agent must hear what it says to itself, or anything else."""
 LONG_PROOF_S = 600.0
 """The same with MQTT 3.1.1 while other messages come: what has waited at the broker comes first, and may be much."""
+LOOK_S = 0.02
+"""Between two looks whether what was left at the broker can be fetched."""
 _HANG_UPS = 2
 """Times in a row that a broker hangs up on one version of MQTT before the other is tried."""
 _MQTT5 = MQTTProtocolVersion.MQTTv5
@@ -72,11 +75,11 @@ class Transport:
         Waits until there is something, at most for the timeout. While the broker is slow to take what the agent
         publishes, no messages are handed out.
         """
-        self._link.publish_postponed()
-        if self._link.congested:
-            deliveries, told = self._inbox.take(0, min(timeout_s, 0.02))
-        else:
-            deliveries, told = self._inbox.take(limit, timeout_s)
+        self._link.outbox.publish_postponed()
+        self._fetch_left()
+        if self._link.left:
+            timeout_s = min(timeout_s, LOOK_S)
+        deliveries, told = self._inbox.take(lambda: min(limit, self._room()), timeout_s)
         changes: list[Change] = []
         for link, change in told:
             if link is self._link:
@@ -90,13 +93,26 @@ class Transport:
                 changes.append(Change(News.DEAF, self._missing_rules()))
         return deliveries, changes
 
+    def _room(self) -> int:
+        """How many messages may be handed out."""
+        return 0 if self._may_fetch else self._link.outbox.room
+
+    @property
+    def _may_fetch(self) -> bool:
+        """Whether everything is done that came before what was left at the broker."""
+        return bool(self._link.left) and not self._link.ledger.open and self._subscribed
+
+    def _fetch_left(self) -> None:
+        if self._may_fetch and not self._link.ledger.under_way:
+            self._link.fetch_left()
+
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
         """Publish what came of a message, which is acknowledged when the broker has all of that."""
-        self._link.answer(delivery, publications)
+        self._link.outbox.answer(delivery, publications)
 
     def publish(self, publication: Publication) -> None:
         """Hand a publication over. It outlives a lost connection."""
-        self._link.publish(publication)
+        self._link.outbox.publish(publication)
 
     def close(self, last: Publication, timeout_s: float) -> bool:
         """Whether the broker acknowledged all that was published, and `last` after it, before the connection ended.
@@ -105,12 +121,12 @@ class Transport:
         """
         deadline = time.monotonic() + timeout_s
         if self._subscribed:
-            self._link.publish(last)
+            self._link.outbox.publish(last)
             # The goodbye needs a moment of its own.
-            while self._link.unacknowledged and self._link.alive and time.monotonic() < deadline - timeout_s / 4:
+            while self._link.ledger.under_way and self._link.alive and time.monotonic() < deadline - timeout_s / 4:
                 time.sleep(0.005)
         self._subscribed = False
-        flushed = self._link.unacknowledged == 0
+        flushed = self._link.ledger.under_way == 0
         self._link.end(deadline - time.monotonic())
         return flushed
 
@@ -120,10 +136,11 @@ class Transport:
         return {
             "protocol": self.protocol,
             "waiting": len(self._inbox),
-            "unacknowledged": self._link.unacknowledged,
+            "unacknowledged": self._link.ledger.under_way,
             "unanswered": self._link.ledger.open,
             "acknowledged": self._past["acknowledged"] + self._link.ledger.acknowledged,
             "redelivered": self._past["redelivered"] + self._link.ledger.recognised,
+            "left_at_broker": counters["left_at_broker"],
             "dropped": self._inbox.dropped.total(),
             "dropped_by_topic": dict(self._inbox.dropped),
             "ignored": counters["ignored"],
