@@ -18,6 +18,11 @@ from agent.core.requests import DISCOVERY
 
 _STYLES = {"announced": "green", "waiting": "yellow", "withdrawn": "red", "heard": "bright_black"}
 
+_NARROW = 100
+"""Columns of a terminal below which it is narrow."""
+_WIDEST = {False: 40, True: 30}
+"""Cells of an identifier that stand on one line, by whether the terminal is narrow."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's options."""
@@ -50,23 +55,22 @@ def _show(devices: list[dict[str, Any]]) -> None:
     if not devices:
         console.print("no devices yet")
         return
-    table = Table("state", "device", "name", "seen", "entities, or why none", box=None, pad_edge=False)
-    table.header_style = "bold"
-    for column in table.columns:
-        column.no_wrap = True
-    table.columns[1].overflow = "fold"
-    table.columns[1].no_wrap = False
-    table.columns[3].justify = "right"
+    narrow = console.width < _NARROW
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=terminal)
+    table.add_column("state", no_wrap=True)
+    # An identifier is there to be copied: it wraps rather than being cut.
+    widest = _WIDEST[narrow] if terminal else None
+    table.add_column("device", overflow="fold", max_width=widest)
+    if not narrow:
+        table.add_column("name", no_wrap=True, max_width=16 if terminal else None)
+    table.add_column("seen", no_wrap=True, justify="right")
+    table.add_column("entities, or why none", no_wrap=not narrow, ratio=1)
     for row in devices:
         entities = ", ".join(name.replace("_", " ") for name in row["entities"])
-        reason = Text(row.get("reason", ""), style="italic bright_black")
-        table.add_row(
-            Text(row["state"], style=_STYLES[row["state"]]),
-            row["id"],
-            Text(row["name"]),
-            f"{row['sightings']:,}",
-            Text(entities) if entities else reason,
-        )
+        cells = [Text(row["state"], style=_STYLES[row["state"]]), row["id"], f"{row['sightings']:,}"]
+        if not narrow:
+            cells.insert(2, Text(row["name"]))
+        table.add_row(*cells, entities or Text(row.get("reason", ""), style="italic bright_black"))
     console.print(table)
     if terminal:
         _sum_up(console, Counter(row["state"] for row in devices))

@@ -332,8 +332,7 @@ class Discovery:
             return "it waits for approval" if self._gate.mode == "approve" else f"{self._gate.devices} are announced"
         if not self._gate.lets(candidate.device):
             return "the lists allow and deny leave it out"
-        readings = candidate.device.readings
-        if readings and all(self._declarations.announced(reading.topic, reading.path) for reading in readings):
+        if any(self._declarations.announced(held.topic, held.path) for held in candidate.device.readings):
             return "others tell Home Assistant of it"
         return "nothing in it is sure enough, or more than housekeeping"
 
