@@ -480,13 +480,14 @@ def _release(known: _Known, spot: tuple[str, str]) -> None:
 
 def _key(known: _Known, topic: str, path: str, label: str) -> str:
     """A key for a field: that of the same condition on another side of the device, else one of its own."""
-    for (other, other_path), series in known.series.items():
+    # A device of one side alone may have hundreds of fields.
+    several = len(known.roots) > 1 and _is_condition(label)
+    for (other, other_path), series in known.series.items() if several else ():
         held = known.readings.get(series.key)
         if held is None or (other, other_path) == (topic, path):
             continue
         sides = _root(other, known.roots) != _root(topic, known.roots)
-        same = held.label == label and _leaf(other, other_path) == _leaf(topic, path)
-        if sides and same and _is_condition(label):
+        if sides and held.label == label and _leaf(other, other_path) == _leaf(topic, path):
             return series.key
     if label not in known.readings:
         return label

@@ -10,9 +10,7 @@ from agent.core.behaviour import Behaviour
 from agent.core.devices import Devices
 from agent.core.events import Events, Kept
 from agent.core.message import Device, DeviceRef, Event, Interpretation, Message
-
-REFRESH_S = 60.0
-"""How old a published device may be while it says the same again."""
+from agent.core.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Observation:
     changed: bool
     """Whether anything of the device but times has changed."""
     due: bool
-    """Whether the device is to be published: it has changed, or was not for a while."""
+    """Whether the device is to be published now."""
     removed: tuple[str, ...]
     """Devices that are no more."""
     events: tuple[Event, ...]
@@ -54,7 +52,7 @@ class Memory:
         self._devices = devices
         self._events = events
         self._behaviour = behaviour
-        self._published: dict[str, float] = {}
+        self._pace = Pace()
         self._changed: dict[str, None] = {}
         self._told: dict[str, None] = {}
         self._unsaved_events: list[Event] = []
@@ -86,7 +84,7 @@ class Memory:
         for device in sighting.removed:
             self._events.forget(device)
             self._behaviour.forget(device)
-            self._published.pop(device, None)
+            self._pace.forget(device)
             self._changed[device] = None
         if sighting.device is None:
             return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
@@ -96,9 +94,7 @@ class Memory:
         self._tell(events)
         if sighting.changed:
             self._changed[device] = None
-        due = sighting.changed or not 0 <= interpretation.at - self._published.get(device, 0.0) < REFRESH_S
-        if due:
-            self._published[device] = interpretation.at
+        due = self._pace.due(device, len(sighting.device.readings), interpretation.at, changed=sighting.changed)
         return Observation(
             sighting.interpretation,
             sighting.device,
@@ -114,6 +110,17 @@ class Memory:
         events = self._events.tick(now) + self._behaviour.tick(now)
         self._tell(events)
         return events
+
+    def due(self, now: float) -> list[Device]:
+        """Devices that have changed since they were published, and whose turn it is now."""
+        return self._existing(self._pace.over(now))
+
+    def waiting(self) -> list[Device]:
+        """All devices that have changed since they were published."""
+        return self._existing(self._pace.waiting())
+
+    def _existing(self, devices: Iterable[str]) -> list[Device]:
+        return [device for device in map(self._devices.get, devices) if device is not None]
 
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
