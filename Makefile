@@ -9,7 +9,7 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery test-homeassistant homeassistant-classes test-systemd test-arm unit deb addon fuzz
+.PHONY: help demo test test-delivery test-weeks test-homeassistant homeassistant-classes test-systemd test-arm unit deb addon fuzz
 .PHONY: lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
@@ -28,6 +28,9 @@ test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, 
 	$(BIN)/python -m tests.rigs.kill_storm --messages 100000 --kills 20 --restarts 5
 	$(BIN)/python -m tests.rigs.flood --seconds 30
 	$(BIN)/python -m tests.rigs.costliest
+
+test-weeks: $(VENV)/test ## twelve weeks of 150 simulated devices: false alarms per device and month, and how soon the dead are noticed
+	$(BIN)/python -m tests.rigs.weeks
 
 HOMEASSISTANT ?= 2024.3.3
 HASS = build/homeassistant-$(HOMEASSISTANT)

@@ -29,7 +29,7 @@ from tests.broker.conftest import Agent, Mosquitto, free_port
 from tests.homeassistant.seed import seeded
 
 START_S = 240.0
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 SIGHTINGS = 5
 REMOTE = ("flat/remote4", {"action": "single", "battery": 74})
 
@@ -198,7 +198,7 @@ def agent(folder: Path, port: int, form: str) -> Iterator[Agent]:
     }
     running = Agent(place, ["agent", "run"], config, {})
     try:
-        yield running.ready()
+        yield running.ready(START_S)
     finally:
         running.close()
 
@@ -252,7 +252,7 @@ def play(program: Path, form: str, folder: Path, stack: ExitStack) -> None:
         # The agent has lived too short to have kept a memory: the devices must speak once.
         for topic, values in HOME.items():
             devices.say(topic, values)
-        until("broker restarted, having forgotten everything: all is back", lambda: all_shown(hass), 60)
+        until("broker restarted, having forgotten everything: all is back", lambda: all_shown(hass))
         hass.stop()
         hass.start()
         until("Home Assistant restarted once more: all is told anew", lambda: all_shown(hass))
