@@ -28,7 +28,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.broker.conftest import Agent, Mosquitto, free_port
 from tests.homeassistant.seed import seeded
 
-START_S = 240.0
+START_S = 600.0
 PATIENCE_S = 60.0
 SIGHTINGS = 5
 DOCS = Path(__file__).parents[2] / "docs"
@@ -256,7 +256,7 @@ def play(program: Path, form: str, folder: Path, stack: ExitStack) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=START_S,
         )
         print(f"      dragoman discovery withdraw --all: {done.stdout.strip() or done.stderr.strip()}")
         until("withdrawn: nothing of it is left", lambda: {entry["entity_id"] for entry in hass.states()} <= foreign)
