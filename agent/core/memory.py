@@ -55,6 +55,7 @@ class Memory:
         self._behaviour = behaviour
         self._pace = Pace()
         self._changed: dict[str, None] = {}
+        self._saved: set[str] = set()
         self._told: dict[str, None] = {}
         self._unsaved_events: list[Event] = []
         self._saved_sides = 0
@@ -90,7 +91,10 @@ class Memory:
             self._events.forget(device)
             self._behaviour.forget(device)
             self._pace.forget(device)
-            self._changed[device] = None
+            # What was never written need not be struck out: devices may come and go by the thousands.
+            self._changed.pop(device, None)
+            if device in self._saved:
+                self._changed[device] = None
         if sighting.device is None:
             return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
         events = () if again else self._events.observe(sighting.interpretation, sighting.keys)
@@ -136,8 +140,9 @@ class Memory:
         """What has changed since the last call; `news_only`: only of devices of which something was told."""
         devices = self._told if news_only else {**self._changed, **self._told}
         records = {device: self._record(device) for device in devices}
-        for device in records:
+        for device, record in records.items():
             self._changed.pop(device, None)
+            (self._saved.discard if record is None else self._saved.add)(device)
         events = tuple(self._unsaved_events)
         self._told.clear()
         self._unsaved_events.clear()
@@ -149,6 +154,7 @@ class Memory:
     def everything(self) -> Unsaved:
         """All that is remembered, with the times of the latest messages, except what was told."""
         records = {device.id: self._record(device.id) for device in self._devices.all()}
+        self._saved = set(records)
         return Unsaved(records, self._devices.sides(), self._events.handled(), ())
 
     def restore(self, records: Mapping[str, Any], sides: Any, handled: Iterable[str]) -> None:
@@ -170,6 +176,9 @@ class Memory:
             self._events.restore(name, kept)
         self._events.restore_handled(handled)
         self._saved_sides = len(self._devices.sides())
+        self._saved = set(records)
+        # There is room for fewer than there was.
+        self._changed = {device: None for device in records if self._devices.get(device) is None}
 
     def _record(self, device: str) -> Any:
         record = self._devices.record(device)

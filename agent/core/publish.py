@@ -113,8 +113,8 @@ def _payload(shape: Mapping[str, Any]) -> bytes:
 
 def timestamp(at: float) -> str:
     """Seconds since the Unix epoch as "2026-11-23T09:00:00.123Z"."""
-    moment = datetime.fromtimestamp(at, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    # Called for each reading of a device: strftime would take several times as long.
+    return f"{datetime.fromtimestamp(at, UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
 class Publisher:
