@@ -9,8 +9,8 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery test-homeassistant homeassistant-classes test-systemd test-arm unit wheel deb addon
-.PHONY: fuzz lint format model evaluate score pictures docs lock clean
+.PHONY: help demo test test-delivery test-weeks test-homeassistant homeassistant-classes test-systemd test-arm unit wheel
+.PHONY: deb addon fuzz lint format model evaluate score pictures docs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,12 +29,16 @@ test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, 
 	$(BIN)/python -m tests.rigs.flood --seconds 30
 	$(BIN)/python -m tests.rigs.costliest
 
+test-weeks: $(VENV)/test ## twelve weeks of 150 simulated devices: false alarms per device and month, and how soon the dead are noticed
+	$(BIN)/python -m tests.rigs.weeks
+
 HOMEASSISTANT ?= 2024.3.3
 HASS = build/homeassistant-$(HOMEASSISTANT)
-# entity by entity before 2024.12, device by device from then on
-FORM ?= single
+# What later versions need is built in a tree of Debian's. Entity by entity before 2024.12, device by device from then on.
+OF_PYPI := 2024.3%
+FORM ?= $(if $(filter $(OF_PYPI),$(HOMEASSISTANT)),single,device)
 
-test-homeassistant: $(VENV)/test mosquitto ## a real Home Assistant shows a home it has no integration for; HOMEASSISTANT=version FORM=device
+test-homeassistant: $(VENV)/test mosquitto $(if $(filter-out $(OF_PYPI),$(HOMEASSISTANT)),mmdebstrap) ## a real Home Assistant shows a home it has no integration for; HOMEASSISTANT=2026.11 the newer form
 	tests/homeassistant/install $(HASS) $(HOMEASSISTANT) $(TRAINING_PYTHON)
 	$(BIN)/python -m tests.homeassistant $(HASS)/bin/hass --form $(FORM)
 
