@@ -170,13 +170,14 @@ class Limits:
     )
     unacknowledged: int = _option(
         Whole(1, 65_535),
-        "Messages of QoS 1 that the broker may send before it waits for the agent; with MQTT 3.1.1 it is the broker's "
-        "own setting that counts.",
+        "Messages of QoS 1 that the broker may send before it waits for the agent (with MQTT 3.1.1 its own setting "
+        "counts), and that the agent answers before it waits for the broker.",
         default=64,
     )
     inbox_messages: int = _option(
         Whole(1, 10_000_000),
-        "Messages of QoS 0 that may wait; beyond, the oldest are dropped and counted.",
+        "Messages that may wait: of QoS 0 so many, beyond which the oldest are dropped and counted, and of QoS 1 so "
+        "many, beyond which they are left at the broker until there is room.",
         default=10_000,
     )
     inbox_bytes: int = _option(Whole(1_024, 4_294_967_296), "The same in bytes of their payloads.", default=16_777_216)

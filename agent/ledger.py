@@ -27,6 +27,11 @@ class Receipt:
     outputs: int = 0
     """Publications that the broker has not acknowledged yet."""
 
+    @property
+    def bytes(self) -> int:
+        """What its payload needs of memory."""
+        return 0 if self.message is None else len(self.message.payload)
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -59,8 +64,10 @@ class Ledger:
         self._under_way: dict[int, Output] = {}
         self._early: dict[int, bool] = {}
         self._postponed: list[Output] = []
+        self._open_bytes = 0
         self._outputs = 0
         self._output_bytes = 0
+        self._at_stake = 0
         self.acknowledged = 0
         """Inputs that were acknowledged."""
         self.recognised = 0
@@ -86,24 +93,45 @@ class Ledger:
         """Inputs of the present connection that are not acknowledged."""
         return len(self._arrived)
 
-    def received(self, mid: int, message: Message) -> Receipt | None:
-        """The receipt of an input that has arrived; None when it is one that is being worked on already."""
+    @property
+    def open_bytes(self) -> int:
+        """What their payloads need of memory."""
+        return self._open_bytes
+
+    @property
+    def at_stake(self) -> int:
+        """Inputs that are answered, whose outputs the broker has not acknowledged: killed now, the agent would answer
+        them again."""
+        return self._at_stake
+
+    @property
+    def awaits_former(self) -> bool:
+        """Whether inputs of an earlier connection have not come again yet."""
+        return bool(self._former)
+
+    def recognises(self, mid: int, message: Message) -> bool:
+        """Whether an input that has arrived is one that is being worked on already; its receipt then counts."""
         with self._lock:
             # Whether the broker says that it comes again is not asked: mosquitto forgets that over a restart.
             former = self._former.pop(mid, None)
-            if former is not None and former.message is not None and _same(former.message, message):
-                self.recognised += 1
-                self._arrived.append(former)
-                self._settle()
-                return None
+            if former is None or former.message is None or not _same(former.message, message):
+                return False
+            self.recognised += 1
+            self._arrive(former)
+            self._settle()
+            return True
+
+    def received(self, mid: int, message: Message) -> Receipt:
+        """The receipt of an input that has arrived."""
+        with self._lock:
             receipt = Receipt(mid, message)
-            self._arrived.append(receipt)
+            self._arrive(receipt)
             return receipt
 
     def passed_over(self, mid: int) -> None:
         """An input has arrived of which nothing comes."""
         with self._lock:
-            self._arrived.append(Receipt(mid, None, answered=True))
+            self._arrive(Receipt(mid, None, answered=True))
             self._settle()
 
     def owed(self, publication: Publication, receipt: Receipt | None) -> Output:
@@ -134,6 +162,7 @@ class Ledger:
         """Nothing more will be published on behalf of the input."""
         with self._lock:
             receipt.answered = True
+            self._at_stake += receipt.outputs > 0
             self._settle()
 
     def delivered(self, mid: int, taken: bool = True) -> None:
@@ -159,6 +188,7 @@ class Ledger:
         with self._lock:
             self._former.update((receipt.mid, receipt) for receipt in self._arrived)
             self._arrived.clear()
+            self._open_bytes = 0
 
     def forgotten(self) -> None:
         """The broker knows nothing of the inputs of earlier connections."""
@@ -173,11 +203,18 @@ class Ledger:
         self._output_bytes -= len(output.publication.payload)
         if output.receipt is not None:
             output.receipt.outputs -= 1
+            self._at_stake -= output.receipt.answered and not output.receipt.outputs
             self._settle()
+
+    def _arrive(self, receipt: Receipt) -> None:
+        self._arrived.append(receipt)
+        self._open_bytes += receipt.bytes
 
     def _settle(self) -> None:
         while self._arrived and self._arrived[0].answered and not self._arrived[0].outputs:
-            self._acknowledge(self._arrived.popleft().mid)
+            receipt = self._arrived.popleft()
+            self._open_bytes -= receipt.bytes
+            self._acknowledge(receipt.mid)
             self.acknowledged += 1
 
 

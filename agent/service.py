@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -10,24 +9,18 @@ from typing import Any, Protocol
 from structlog.typing import FilteringBoundLogger
 
 from agent import owner as owner_file
+from agent.assembly import memory, pipeline, shaping
 from agent.config import Config
 from agent.config_file import ConfigError
-from agent.core.behaviour import Behaviour, Watch
-from agent.core.decode import Limits
-from agent.core.devices import Devices
-from agent.core.discovery.gate import Gate
-from agent.core.events import HANDLED, Events
-from agent.core.home import Home, Owner
-from agent.core.memo import Memo
-from agent.core.memory import Memory
-from agent.core.message import Message, Outcome, Publication, Refusal
-from agent.core.pipeline import Interpreter, Pipeline, Reader
+from agent.connection import Change, News, Settings
+from agent.core.home import Owner
+from agent.core.message import Outcome, Publication
+from agent.core.pipeline import Reader
 from agent.core.publish import Publisher, timestamp
 from agent.credentials import CredentialError
+from agent.diary import Diary
 from agent.keeper import Keeper
 from agent.ledger import Delivery
-from agent.link import Change, News, Settings
-from agent.log import LEVELS
 from agent.state import NewerState, Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
 
@@ -39,7 +32,6 @@ STOP_S = 0.6
 """For the last publications and the goodbye."""
 CLOCK_JUMP_S = 300.0
 """By how much the clock must be set, against the time that passes, to be worth a word."""
-_TOLD_REFUSALS = 1_000
 
 
 class Connection(Protocol):
@@ -76,48 +68,6 @@ class Connection(Protocol):
         """Counters."""
 
 
-def memory(config: Config) -> Memory:
-    """An empty memory of a home as configured."""
-    told = config.events
-    return Memory(
-        Devices(config.limits.devices, config.limits.series),
-        Events(told.confidence, told.debounce, max(HANDLED, 2 * config.limits.unacknowledged)),
-        Behaviour(Watch(told.silent, told.unusual, told.rising, told.stuck), told.confidence),
-    )
-
-
-def home(config: Config, owner: Owner) -> Home:
-    """What is known of the home, and told of it, as configured."""
-    rules = config.discovery
-    return Home(
-        Publisher(config.prefix),
-        Gate(rules.mode, rules.sightings, rules.confidence, rules.devices, rules.allow, rules.deny),
-        discovery_prefix=rules.prefix,
-        single=rules.form == "single",
-        owner=owner,
-        random=random.random,
-    )
-
-
-def pipeline(config: Config, reader: Reader, remembered: Memory, owner: Owner) -> Pipeline:
-    """The line from message to publications as configured."""
-    limits = config.limits
-    read = Limits(
-        payload_bytes=limits.payload_bytes,
-        topic_bytes=limits.topic_bytes,
-        depth=limits.depth,
-        leaves=limits.leaves,
-        text_characters=limits.text_characters,
-        key_characters=limits.key_characters,
-    )
-    return Pipeline(
-        Interpreter(reader, read, limits.memo_entries),
-        remembered,
-        home(config, owner),
-        Publisher(config.prefix),
-    )
-
-
 class Service:
     """One agent at work. `stop`, `reload` and `report` may be called from a signal handler or another thread."""
 
@@ -148,6 +98,7 @@ class Service:
         self._state = state or State(None)
         self._clock = clock
         self._log = log(config)
+        self._diary = Diary(self._log)
         self._connection = connection(config)
         self._keeper = Keeper(self._state.folder, lambda: memory(config), self._log)
         self._pipeline = pipeline(config, reader, self._keeper.memory, self._owner())
@@ -162,7 +113,6 @@ class Service:
         self._report_at = 0.0
         self._reported: tuple[float, int] | None = None
         self._kept_revision = 0
-        self._told: Memo[bool] = Memo(_TOLD_REFUSALS)
 
     def stop(self) -> None:
         """Ask the loop to end."""
@@ -188,6 +138,7 @@ class Service:
                 self._turn()
         finally:
             self._notifier.stopping()
+            self._publish_rest()
             flushed = self._connection.close(self._publisher.status("offline"), STOP_S)
             self._keeper.close()
             self._log.info("stopped", flushed=flushed, **self._counts())
@@ -228,6 +179,11 @@ class Service:
             self._report(now)
         self._watch_clock(now)
         self._notifier.beat(now)
+
+    def _publish_rest(self) -> None:
+        """Before this pipeline ends, what it would have published a moment later."""
+        for publication in self._pipeline.rest():
+            self._connection.publish(publication)
 
     def _tick(self, now: float) -> None:
         """What is due because time has passed."""
@@ -275,20 +231,13 @@ class Service:
             except Exception:
                 self._give_up(delivery)
             else:
-                self._log_outcome(delivery.message, outcome)
+                self._diary.answered(delivery.message, outcome)
         return deliveries[len(results) :]
-
-    def _log_outcome(self, message: Message, outcome: Outcome) -> None:
-        if outcome.refusal is not None:
-            self._tell(message, outcome.refusal)
-        if outcome.answer is not None:
-            self._log.info("request_answered", ok=outcome.answer.ok, detail=outcome.answer.detail)
 
     def _give_up(self, delivery: Delivery) -> None:
         """Tell of the bug that is being handled."""
         self._bugs += 1
-        message = delivery.message
-        self._log.exception("message_failed", topic=_shown(message.topic), bytes=len(message.payload))
+        self._diary.failed(delivery.message)
         self._connection.answer(delivery, ())
 
     def _owner(self) -> Owner:
@@ -310,28 +259,17 @@ class Service:
         except StateError as error:
             self._log.error("decisions_not_kept", detail=f"{error}; they hold until the agent ends")
 
-    def _tell(self, message: Message, refusal: Refusal) -> None:
-        """Log a refusal: once for each topic and reason, since a device sends the same for ever."""
-        known = f"{refusal.reason} {_shown(message.topic)}"
-        level = "info" if self._told.get(known) is None else "debug"
-        self._told.put(known, True)
-        self._log.log(
-            LEVELS[level],
-            "message_refused",
-            topic=_shown(message.topic),
-            reason=refusal.reason,
-            detail=refusal.detail,
-        )
-
     def _changed(self, change: Change) -> None:
-        level, event = _EVENTS[change.news]
         address = f"{self._config.broker.host}:{self._config.broker.port}"
-        self._log.log(LEVELS[level], event, broker=address, protocol=self._connection.protocol, detail=change.detail)
+        self._diary.changed(change, address, self._connection.protocol)
         if change.news is News.SUBSCRIBED:
             self._connection.publish(self._publisher.status("online"))
             self._pipeline.connected(self._clock())
             self._report_asked = True
             self._notifier.ready(f"connected to {address}")
+        elif change.news is News.FETCHED:
+            # The connection may have broken instead, and the broker told that the agent is gone.
+            self._connection.publish(self._publisher.status("online"))
         elif change.news in _WAITING:
             self._notifier.status(f"no messages from {address}: {change.detail}")
         elif change.news is News.DIED:
@@ -373,8 +311,9 @@ class Service:
 
     def _apply(self, config: Config, connection: Connection) -> None:
         before, self._config = self._config, config
-        self._log = self._make_log(config)
-        if _shaping(config) != _shaping(before):
+        self._log = self._diary.log = self._make_log(config)
+        if shaping(config) != shaping(before):
+            self._publish_rest()
             self._keeper.replace(lambda: memory(config))
             self._pipeline = pipeline(config, self._reader, self._keeper.memory, self._pipeline.home.owner)
             self._kept_revision = 0
@@ -392,24 +331,6 @@ class Service:
         self._log.info("reloaded", reconnecting=reconnect)
 
 
-_EVENTS = {
-    News.CONNECTED: ("info", "connected"),
-    News.SUBSCRIBED: ("info", "subscribed"),
-    News.FILTER_REFUSED: ("error", "subscription_refused"),
-    News.REFUSED: ("error", "connection_refused"),
-    News.UNSUPPORTED: ("warning", "protocol_refused"),
-    News.HUNG_UP: ("warning", "connection_failed"),
-    News.UNREACHABLE: ("warning", "connection_failed"),
-    News.LOST: ("warning", "connection_lost"),
-    News.FELL_BACK: ("warning", "protocol_changed"),
-    News.PUBLICATION_REFUSED: ("error", "publication_refused"),
-    News.BROKER_FULL: ("warning", "broker_full"),
-    News.SESSION_LOST: ("warning", "session_lost"),
-    News.TAKEN_OVER: ("error", "client_id_in_use"),
-    News.PROVED: ("info", "proved"),
-    News.DEAF: ("error", "nothing_heard"),
-    News.DIED: ("error", "network_thread_died"),
-}
 _WAITING = (
     News.DEAF,
     News.TAKEN_OVER,
@@ -420,12 +341,3 @@ _WAITING = (
     News.UNREACHABLE,
     News.LOST,
 )
-
-
-def _shaping(config: Config) -> tuple[object, ...]:
-    """What the pipeline is made from."""
-    return config.limits, config.events, config.prefix, config.discovery
-
-
-def _shown(topic: str) -> str:
-    return topic[:256].encode("utf-8", "replace").decode()

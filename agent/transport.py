@@ -9,16 +9,19 @@ from typing import Any
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
+from agent.connection import Change, News, Settings
 from agent.core.message import Publication
 from agent.credentials import tls_context
 from agent.inbox import Inbox
 from agent.ledger import Delivery
-from agent.link import Change, Link, News, Settings
+from agent.link import Link
 
 PROOF_S = 5.0
 """Within which the agent must hear what it says to itself, or anything else."""
 LONG_PROOF_S = 600.0
 """The same with MQTT 3.1.1 while other messages come: what has waited at the broker comes first, and may be much."""
+CONGESTED_S = 0.005
+"""How long to wait for the broker to take what is under way, before that is looked at again."""
 _HANG_UPS = 2
 """Times in a row that a broker hangs up on one version of MQTT before the other is tried."""
 _MQTT5 = MQTTProtocolVersion.MQTTv5
@@ -72,11 +75,9 @@ class Transport:
         Waits until there is something, at most for the timeout. While the broker is slow to take what the agent
         publishes, no messages are handed out.
         """
-        self._link.publish_postponed()
-        if self._link.congested:
-            deliveries, told = self._inbox.take(0, min(timeout_s, 0.02))
-        else:
-            deliveries, told = self._inbox.take(limit, timeout_s)
+        self._link.outbox.publish_postponed()
+        limit = min(limit, self._room())
+        deliveries, told = self._inbox.take(limit, timeout_s if limit else min(timeout_s, CONGESTED_S))
         changes: list[Change] = []
         for link, change in told:
             if link is self._link:
@@ -90,13 +91,23 @@ class Transport:
                 changes.append(Change(News.DEAF, self._missing_rules()))
         return deliveries, changes
 
+    def _room(self) -> int:
+        """How many messages may be handed out."""
+        link = self._link
+        if not link.left or link.ledger.open or not self._subscribed:
+            return link.outbox.room
+        # All before what was left at the broker is done.
+        if not link.ledger.under_way:
+            link.fetch_left()
+        return 0
+
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
         """Publish what came of a message, which is acknowledged when the broker has all of that."""
-        self._link.answer(delivery, publications)
+        self._link.outbox.answer(delivery, publications)
 
     def publish(self, publication: Publication) -> None:
         """Hand a publication over. It outlives a lost connection."""
-        self._link.publish(publication)
+        self._link.outbox.publish(publication)
 
     def close(self, last: Publication, timeout_s: float) -> bool:
         """Whether the broker acknowledged all that was published, and `last` after it, before the connection ended.
@@ -105,12 +116,12 @@ class Transport:
         """
         deadline = time.monotonic() + timeout_s
         if self._subscribed:
-            self._link.publish(last)
+            self._link.outbox.publish(last)
             # The goodbye needs a moment of its own.
-            while self._link.unacknowledged and self._link.alive and time.monotonic() < deadline - timeout_s / 4:
+            while self._link.ledger.under_way and self._link.alive and time.monotonic() < deadline - timeout_s / 4:
                 time.sleep(0.005)
         self._subscribed = False
-        flushed = self._link.unacknowledged == 0
+        flushed = self._link.ledger.under_way == 0
         self._link.end(deadline - time.monotonic())
         return flushed
 
@@ -120,10 +131,11 @@ class Transport:
         return {
             "protocol": self.protocol,
             "waiting": len(self._inbox),
-            "unacknowledged": self._link.unacknowledged,
+            "unacknowledged": self._link.ledger.under_way,
             "unanswered": self._link.ledger.open,
             "acknowledged": self._past["acknowledged"] + self._link.ledger.acknowledged,
             "redelivered": self._past["redelivered"] + self._link.ledger.recognised,
+            "left_at_broker": counters["left_at_broker"],
             "dropped": self._inbox.dropped.total(),
             "dropped_by_topic": dict(self._inbox.dropped),
             "ignored": counters["ignored"],

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from agent.config import Config
+from agent.connection import Change, News, Settings
 from agent.core.encode import Tokens
 from agent.core.message import Message, Publication
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.verdict import LEVELS, Calibration, Scores
 from agent.ledger import Delivery
-from agent.link import Change, News, Settings
 from tests.schemas import check
 
 

@@ -211,7 +211,7 @@ def test_check_lists_faults_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_password_never_shows_in_a_repr() -> None:
-    from agent.link import Settings
+    from agent.connection import Settings
 
     assert "geheim" not in repr(Settings(Config().broker, "geheim", "dragoman", ("#",), ()))
 

@@ -21,7 +21,6 @@ def test_input_waits_for_all_its_outputs() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
     receipt = ledger.received(1, message("a"))
-    assert receipt is not None
     sent(ledger, 11, receipt)
     sent(ledger, 12, receipt)
     ledger.delivered(11)
@@ -36,8 +35,6 @@ def test_acknowledgements_keep_the_order_of_arrival() -> None:
     ledger = Ledger(acknowledged.append)
     first, second = (ledger.received(mid, message("a")) for mid in (1, 2))
     ledger.passed_over(3)
-    assert first is not None
-    assert second is not None
     ledger.answered(second)
     assert acknowledged == []
     sent(ledger, 11, first)
@@ -50,7 +47,6 @@ def test_acknowledgement_may_be_quicker_than_the_books() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
     receipt = ledger.received(1, message("a"))
-    assert receipt is not None
     output = ledger.owed(Publication("out", b"1", 1), receipt)
     ledger.answered(receipt)
     ledger.delivered(11)
@@ -63,7 +59,6 @@ def test_output_that_the_broker_has_no_room_for_holds_its_input() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
     receipt = ledger.received(1, message("a"))
-    assert receipt is not None
     first = sent(ledger, 11, receipt, b"12345")
     second = ledger.owed(Publication("out", b"678", 1), receipt)
     ledger.answered(receipt)
@@ -86,10 +81,8 @@ def test_old_connection_acknowledges_nothing_on_the_new_one() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
     old = ledger.received(1, message("a"))
-    assert old is not None
     ledger.lost()
     new = ledger.received(1, message("b"))
-    assert new is not None
     ledger.answered(old)
     assert acknowledged == []
     ledger.answered(new)
@@ -100,19 +93,19 @@ def test_what_comes_again_is_recognised() -> None:
     acknowledged: list[int] = []
     ledger = Ledger(acknowledged.append)
     receipts = [ledger.received(mid, message(topic)) for mid, topic in ((1, "a"), (2, "b"), (3, "c"))]
-    assert receipts[0] is not None
-    assert receipts[1] is not None
     sent(ledger, 11, receipts[0])
     ledger.answered(receipts[0])
     ledger.lost()
     ledger.delivered(11)
     assert acknowledged == [], "it was delivered to a connection that has ended"
-    assert ledger.received(1, message("a")) is None
+    assert ledger.recognises(1, message("a"))
     assert acknowledged == [1]
-    assert ledger.received(2, message("b")) is None
+    assert ledger.recognises(2, message("b"))
     ledger.answered(receipts[1])
     assert acknowledged == [1, 2]
-    assert ledger.received(3, message("other")) is not None, "the identifier was given to another message"
+    assert ledger.awaits_former
+    assert not ledger.recognises(3, message("other")), "the identifier was given to another message"
+    assert not ledger.awaits_former
     assert ledger.recognised == 2
 
 
@@ -121,4 +114,21 @@ def test_a_new_session_has_nothing_to_recognise() -> None:
     ledger.received(1, message("a"))
     ledger.lost()
     ledger.forgotten()
-    assert ledger.received(1, message("a")) is not None
+    assert not ledger.recognises(1, message("a"))
+
+
+def test_what_is_at_stake_is_answered_and_not_yet_delivered() -> None:
+    ledger = Ledger(lambda mid: None)
+    first, second, third = (ledger.received(mid, message("a")) for mid in (1, 2, 3))
+    assert (ledger.open, ledger.open_bytes, ledger.at_stake) == (3, 12, 0)
+    for mid, receipt in ((11, second), (12, first)):
+        sent(ledger, mid, receipt)
+        ledger.answered(receipt)
+    sent(ledger, 13, third)
+    ledger.delivered(13)
+    ledger.answered(third)
+    assert ledger.at_stake == 2, "all that was published of the third has arrived"
+    ledger.delivered(11)
+    assert (ledger.open, ledger.at_stake) == (3, 1)
+    ledger.delivered(12)
+    assert (ledger.open, ledger.open_bytes, ledger.at_stake) == (0, 0, 0)

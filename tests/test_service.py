@@ -19,13 +19,14 @@ from paho.mqtt.enums import MQTTProtocolVersion
 
 from agent.config import Config
 from agent.config_file import ConfigError, Fault
+from agent.connection import Change, News, Settings
 from agent.core.encode import Tokens
 from agent.core.message import Message, Publication
 from agent.core.pipeline import Reader
 from agent.core.verdict import Calibration, Scores
 from agent.inbox import BATCH_BYTES, OTHER_TOPICS, TOPICS, Inbox
 from agent.ledger import Delivery, Receipt
-from agent.link import Change, Link, News, Settings
+from agent.link import Link
 from agent.log import logger
 from agent.service import Service
 from agent.systemd import Notifier
@@ -121,6 +122,15 @@ def test_online_when_subscribed_and_offline_at_the_end() -> None:
         "dragoman/device/a",
     ]
     assert script.connections[0].closed
+
+
+@pytest.mark.parametrize("how", ["end", "reload"])
+def test_what_waits_to_be_published_of_a_device_is_published_at_the_end(how: str) -> None:
+    said = [message("a", payload) for payload in (b"20", b"21", b"22")]
+    script = Script(READY, said, *(["reload"] if how == "reload" else []))
+    script.play(read_config=lambda: replace(Config(), prefix="home"), clock=lambda: 1_800_000_000.0)
+    states = script.published()["dragoman/device/a"]
+    assert [state["readings"]["temperature"]["value"] for state in states] == [20, 22]
 
 
 def test_one_poisoned_message_harms_no_other() -> None:
@@ -308,7 +318,6 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     settings = Settings(Config().broker, None, "dragoman", ("#",), ("+/bridge/#",))
     will = Publication("dragoman/status", b"offline", 1, True)
     link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, inbox, clock=lambda: 5.0, failures=0)
-    assert not link.congested
     received = paho.MQTTMessage(mid=7, topic=topic)
     received.payload, received.qos, received.retain = b"21.4", 1, True
     link.client.on_message(link.client, None, received)
@@ -325,12 +334,63 @@ def test_link_is_congested_by_what_the_broker_has_not_taken(bounds: dict[str, in
     settings = Settings(Config().broker, None, "dragoman", ("#",), (), **bounds)
     will = Publication("dragoman/status", b"offline", 1, True)
     link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, Inbox(9, 999), clock=lambda: 5.0, failures=0)
-    link.publish(Publication("a", b"1234", 1))
-    assert not link.congested
-    link.publish(Publication("b", b"5678", 1))
-    assert link.congested
+    link.outbox.publish(Publication("a", b"1234", 1))
+    assert link.outbox.room == 64
+    link.outbox.publish(Publication("b", b"5678", 1))
+    assert link.outbox.room == 0
     link.ledger.delivered(1)
-    assert not link.congested
+    assert link.outbox.room == 64
+
+
+def arrival(link: Link, mid: int, payload: bytes = b"21.4") -> None:
+    """The broker sends a message."""
+    received = paho.MQTTMessage(mid=mid, topic=b"haus/keller")
+    received.payload, received.qos = payload, 1
+    link.client.on_message(link.client, None, received)
+
+
+def link_of(inbox: Inbox[tuple[Link, Change]], **bounds: int) -> Link:
+    settings = Settings(Config().broker, None, "dragoman", ("#",), (), **bounds)
+    will = Publication("dragoman/status", b"offline", 1, True)
+    return Link(settings, MQTTProtocolVersion.MQTTv5, will, None, inbox, clock=lambda: 5.0, failures=0)
+
+
+def test_no_more_is_answered_at_once_than_the_broker_may_send() -> None:
+    inbox: Inbox[tuple[Link, Change]] = Inbox(9, 999)
+    link = link_of(inbox, unacknowledged=4)
+    for mid in range(1, 6):
+        arrival(link, mid)
+    rooms = []
+    for number, delivery in enumerate(inbox.take(9, 0)[0]):
+        link.outbox.answer(delivery, [Publication(f"out/{number}", b"1", 1)])
+        rooms.append(link.outbox.room)
+    assert rooms == [3, 2, 0, 0, 0], "not one by one"
+    for mid in (1, 2, 3):
+        link.ledger.delivered(mid)
+    assert link.outbox.room == 2
+
+
+@pytest.mark.parametrize("bounds", [{"inbox_messages": 2}, {"inbox_bytes": 10}])
+def test_what_there_is_no_room_for_is_left_at_the_broker(bounds: dict[str, int]) -> None:
+    inbox: Inbox[tuple[Link, Change]] = Inbox(9, 999)
+    link = link_of(inbox, **bounds)
+    for mid in (1, 2, 3):
+        arrival(link, mid)
+    deliveries, told = inbox.take(9, 0)
+    assert (len(deliveries), link.left, link.counters["left_at_broker"]) == (2, 1, 1)
+    assert [change.news for _, change in told] == [News.INBOX_FULL]
+    for delivery in deliveries:
+        link.outbox.answer(delivery, ())
+    arrival(link, 4)
+    assert link.left == 2, "what comes after it must not be acknowledged before it"
+    assert (link.ledger.acknowledged, link.ledger.open) == (2, 0)
+
+
+def test_a_lone_message_is_kept_whatever_its_size() -> None:
+    inbox: Inbox[tuple[Link, Change]] = Inbox(9, 999)
+    link = link_of(inbox, inbox_bytes=10)
+    arrival(link, 1, b"x" * 11)
+    assert (len(inbox), link.left) == (1, 0)
 
 
 def test_notifier_speaks_to_systemd(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 from agent import config_file, journal, log
 from agent.config import FORMATS, Config
 from agent.config_file import ConfigError
+from agent.connection import Settings
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
 from agent.credentials import CredentialError, password
-from agent.link import Settings
 from agent.service import Connection, Service
 from agent.state import NewerState, State, StateError
 from agent.systemd import Notifier

@@ -24,13 +24,17 @@ from agent.core.ontology import LABELS, Nature
 from agent.core.summary import summary
 
 _READINGS = 512
-"""Of one device; what comes beyond is interpreted and not kept."""
+"""Fields of one device; what comes beyond is interpreted and not kept."""
 _LABELS = 4
 """Labels that are weighed for one field."""
 _ONE_SHOT = 24
 """Values of an identifier, none of which came back, that make it a number of messages."""
 _RISES = 4
 """Rises in a row that do the same for a whole number."""
+_SIDES = 8
+"""Beginnings of the topics of one device; what comes beyond is another device."""
+_PAIRS = 256
+"""First levels that are known to be sides of one another."""
 _NAME = 64
 """Characters of a name that is taken from a payload."""
 _OF_NO_DEVICE = frozenset(("identifier", "metadata", "firmware", "config_setting", "timestamp", "other", "error_code"))
@@ -281,7 +285,7 @@ class Devices:
             name = _name(interpretation, part) if part else interpretation.device.name
             known = _Known(identifier, name)
         self._known[identifier] = known
-        if topic.root not in known.roots:
+        if topic.root not in known.roots and len(known.roots) < _SIDES:
             known.roots.add(topic.root)
             if not part and len(topic.root) > 1:
                 self._by_rest.setdefault(topic.root[1:], set()).add(identifier)
@@ -301,12 +305,15 @@ class Devices:
             other = self._known.get(identifier)
             if other is None or other is known or root in other.roots:
                 continue
+            if len(known.roots | other.roots) > _SIDES:
+                continue
             sides = frozenset((root[0], min(other.roots)[0]))
             area = _most(known.areas) or _most(other.areas)
             if len(sides) < 2 or area in sides or self._clash(known, other, interpretation):
                 continue
             if sides in self._sides or _same_condition(other, root, interpretation):
-                self._sides.add(sides)
+                if len(self._sides) < _PAIRS:
+                    self._sides.add(sides)
                 return other
         return None
 
@@ -319,8 +326,7 @@ class Devices:
     def _merge(self, known: _Known, into: _Known) -> None:
         del self._known[known.id]
         self._alias[known.id] = into.id
-        for root in known.roots:
-            self._by_rest[root[1:]].discard(known.id)
+        self._unlist(known)
         into.roots |= known.roots
         for (topic, path), series in known.series.items():
             reading = known.readings.get(series.key)
@@ -346,7 +352,7 @@ class Devices:
         series = known.series.get(spot)
         before = known.readings.get(series.key) if series is not None else None
         if series is None or before is None:
-            if len(known.readings) >= _READINGS:
+            if series is None and len(known.series) >= _READINGS:
                 return None, False
             key = _key(known, *spot, reading.label)
             self._series += series is None
@@ -386,14 +392,20 @@ class Devices:
     def _forget(self, device: str) -> None:
         known = self._known.pop(device)
         self._series -= len(known.series)
-        for root in known.roots:
-            self._by_rest.get(root[1:], set()).discard(device)
+        self._unlist(known)
         for topic in {topic for topic, _ in known.series}:
             # A topic that has several devices keeps what tells them apart.
             if topic in self._topics and not any(found.splits for found in self._topics[topic].identifiers.values()):
                 del self._topics[topic]
         for alias in [alias for alias, target in self._alias.items() if target == device]:
             del self._alias[alias]
+
+    def _unlist(self, known: _Known) -> None:
+        for root in known.roots:
+            listed = self._by_rest.get(root[1:], set())
+            listed.discard(known.id)
+            if not listed:
+                self._by_rest.pop(root[1:], None)
 
 
 def _topic_record(topic: _Topic) -> list[Any]:
@@ -480,13 +492,14 @@ def _release(known: _Known, spot: tuple[str, str]) -> None:
 
 def _key(known: _Known, topic: str, path: str, label: str) -> str:
     """A key for a field: that of the same condition on another side of the device, else one of its own."""
-    for (other, other_path), series in known.series.items():
+    # A device of one side alone may have hundreds of fields.
+    several = len(known.roots) > 1 and _is_condition(label)
+    for (other, other_path), series in known.series.items() if several else ():
         held = known.readings.get(series.key)
         if held is None or (other, other_path) == (topic, path):
             continue
         sides = _root(other, known.roots) != _root(topic, known.roots)
-        same = held.label == label and _leaf(other, other_path) == _leaf(topic, path)
-        if sides and same and _is_condition(label):
+        if sides and held.label == label and _leaf(other, other_path) == _leaf(topic, path):
             return series.key
     if label not in known.readings:
         return label

@@ -10,9 +10,7 @@ from agent.core.behaviour import Behaviour
 from agent.core.devices import Devices
 from agent.core.events import Events, Kept
 from agent.core.message import Device, DeviceRef, Event, Interpretation, Message
-
-REFRESH_S = 60.0
-"""How old a published device may be while it says the same again."""
+from agent.core.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Observation:
     changed: bool
     """Whether anything of the device but times has changed."""
     due: bool
-    """Whether the device is to be published: it has changed, or was not for a while."""
+    """Whether the device is to be published now."""
     removed: tuple[str, ...]
     """Devices that are no more."""
     events: tuple[Event, ...]
@@ -54,8 +52,9 @@ class Memory:
         self._devices = devices
         self._events = events
         self._behaviour = behaviour
-        self._published: dict[str, float] = {}
+        self._pace = Pace()
         self._changed: dict[str, None] = {}
+        self._saved: set[str] = set()
         self._told: dict[str, None] = {}
         self._unsaved_events: list[Event] = []
         self._saved_sides = 0
@@ -86,8 +85,11 @@ class Memory:
         for device in sighting.removed:
             self._events.forget(device)
             self._behaviour.forget(device)
-            self._published.pop(device, None)
-            self._changed[device] = None
+            self._pace.forget(device)
+            # What was never written need not be struck out: devices may come and go by the thousands.
+            self._changed.pop(device, None)
+            if device in self._saved:
+                self._changed[device] = None
         if sighting.device is None:
             return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
         events = self._events.observe(message, sighting.interpretation, sighting.keys)
@@ -96,9 +98,7 @@ class Memory:
         self._tell(events)
         if sighting.changed:
             self._changed[device] = None
-        due = sighting.changed or not 0 <= interpretation.at - self._published.get(device, 0.0) < REFRESH_S
-        if due:
-            self._published[device] = interpretation.at
+        due = self._pace.due(device, len(sighting.device.readings), interpretation.at, changed=sighting.changed)
         return Observation(
             sighting.interpretation,
             sighting.device,
@@ -115,6 +115,17 @@ class Memory:
         self._tell(events)
         return events
 
+    def due(self, now: float) -> list[Device]:
+        """Devices that have changed since they were published, and whose turn it is now."""
+        return self._existing(self._pace.over(now))
+
+    def waiting(self) -> list[Device]:
+        """All devices that have changed since they were published."""
+        return self._existing(self._pace.waiting())
+
+    def _existing(self, devices: Iterable[str]) -> list[Device]:
+        return [device for device in map(self._devices.get, devices) if device is not None]
+
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
             self._unsaved_events.append(event)
@@ -124,8 +135,9 @@ class Memory:
         """What has changed since the last call; `news_only`: only of devices of which something was told."""
         devices = self._told if news_only else {**self._changed, **self._told}
         records = {device: self._record(device) for device in devices}
-        for device in records:
+        for device, record in records.items():
             self._changed.pop(device, None)
+            (self._saved.discard if record is None else self._saved.add)(device)
         events = tuple(self._unsaved_events)
         self._told.clear()
         self._unsaved_events.clear()
@@ -137,6 +149,7 @@ class Memory:
     def everything(self) -> Unsaved:
         """All that is remembered, with the times of the latest messages, except what was told."""
         records = {device.id: self._record(device.id) for device in self._devices.all()}
+        self._saved = set(records)
         return Unsaved(records, self._devices.sides(), self._events.handled(), ())
 
     def restore(self, records: Mapping[str, Any], sides: Any, handled: Iterable[str]) -> None:
@@ -158,6 +171,9 @@ class Memory:
             self._events.restore(name, kept)
         self._events.restore_handled(handled)
         self._saved_sides = len(self._devices.sides())
+        self._saved = set(records)
+        # There is room for fewer than there was.
+        self._changed = {device: None for device in records if self._devices.get(device) is None}
 
     def _record(self, device: str) -> Any:
         record = self._devices.record(device)

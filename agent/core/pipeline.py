@@ -208,7 +208,12 @@ class Pipeline:
         announced = self.home.tick(now)
         devices = [self.memory.devices.get(device) for device in self.home.announced] if announced else []
         states = [self._publisher.device(device) for device in devices if device is not None]
+        states += [self._publisher.device(device) for device in self.memory.due(now)]
         return [*announced, *states, *publications]
+
+    def rest(self) -> list[Publication]:
+        """What is to be published before the end, because it will not be later."""
+        return [self._publisher.device(device) for device in self.memory.waiting()]
 
     def statistics(self) -> dict[str, Any]:
         """Counters since the start."""

@@ -17,9 +17,10 @@ from agent.core.discovery.entities import components
 from agent.core.discovery.gate import Gate
 from agent.core.events import Events
 from agent.core.home import Home, Owner
-from agent.core.memory import REFRESH_S, Memory
+from agent.core.memory import Memory
 from agent.core.message import Device, DeviceReading, Message, Publication
 from agent.core.ontology import LABELS, Nature
+from agent.core.pace import REFRESH_S
 from agent.core.pipeline import Interpreter, Pipeline
 from agent.core.publish import Publisher
 from tests import fakes

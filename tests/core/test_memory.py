@@ -13,8 +13,9 @@ from agent.core.behaviour import Behaviour, Watch
 from agent.core.decode import Limits
 from agent.core.devices import Devices
 from agent.core.events import Events
-from agent.core.memory import REFRESH_S, Memory
+from agent.core.memory import Memory
 from agent.core.message import Message
+from agent.core.pace import REFRESH_S
 from agent.core.pipeline import Interpreter, Pipeline
 from agent.core.publish import Publisher
 from tests import fakes

@@ -118,7 +118,8 @@ def test_events_are_published_behind_the_interpretation() -> None:
         return found
 
     line = line_of(Reader("fake 1", scores, fakes.reader().calibration))
-    first, second = line.receive([message("home/plug", '{"state": "OFF"}'), message("home/plug", '{"state": "ON"}')])
+    later = Message("home/plug", b'{"state": "ON"}', AT + 1)
+    first, second = line.receive([message("home/plug", '{"state": "OFF"}'), later])
     assert first.events == ()
     assert [event.kind for event in second.events] == ["turned_on"]
     assert [publication.topic for publication in second.publications] == [

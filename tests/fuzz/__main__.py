@@ -1,12 +1,14 @@
 """Coverage-guided fuzzing of the way from bytes to publications: `make fuzz`, or `python -m tests.fuzz -runs=1000000`.
 
-The first byte of an input says how long its topic is; the rest is topic and payload. No input may raise, and whatever
-comes of it must be JSON that is valid by its schema. The model is one that takes everything for another thing, by a
-checksum of its tokens: which labels come up should not depend on weights. Needs atheris (Python 3.11 to 3.13).
+The first byte of an input says how long its topic is; the rest is topic and payload. No input may raise, whatever comes
+of it must be JSON that is valid by its schema, and what is remembered must be fit to be kept. The model is one that
+takes everything for another thing, by a checksum of its tokens: which labels come up should not depend on weights.
+Needs atheris (Python 3.11 to 3.13).
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -37,6 +39,8 @@ SEEDS = (
     b'\x01a{"contact": false, "ts": "2026-11-23T09:00:00Z", "x": 1e999}',
     b"\x01b[[[[[[[]]]]]]]",
 )
+_ROUND = 100
+"""Inputs between two times that what is due is published, and what is remembered taken to be written."""
 _LIMITS = Limits(payload_bytes=4_096, topic_bytes=96, depth=8, leaves=24, text_characters=200, key_characters=64)
 
 
@@ -65,15 +69,22 @@ class Target:
 
     def __init__(self) -> None:
         interpreter = Interpreter(Reader("fuzz 1", scores, Calibration()), _LIMITS, 10_000)
-        memory = Memory(Devices(100, 1_000), Events(0.1, 0.5), Behaviour(Watch(), 0.5))
-        self._pipeline = Pipeline(interpreter, memory, home(), Publisher("dragoman"))
+        self._memory = Memory(Devices(100, 1_000), Events(0.1, 0.5), Behaviour(Watch(), 0.5))
+        self._pipeline = Pipeline(interpreter, self._memory, home(), Publisher("dragoman"))
+        self._runs = 0
 
     def __call__(self, data: bytes) -> None:
         length = data[0] % 64 if data else 0
         topic = data[1 : 1 + length].decode("utf-8", "surrogateescape")
-        message = Message(topic, data[1 + length :], 1_800_000_000.0, retained=bool(data and data[0] & 64))
+        self._runs += 1
+        at = 1_800_000_000.0 + self._runs / 20
+        message = Message(topic, data[1 + length :], at, retained=bool(data and data[0] & 64))
         (outcome,) = self._pipeline.receive([message])
-        for publication in outcome.publications:
+        publications = outcome.publications
+        if self._runs % _ROUND == 0:
+            publications += tuple(self._pipeline.tick(at))
+            json.dumps(self._memory.unsaved().records, allow_nan=False)
+        for publication in publications:
             assert not set(publication.topic) & set("+#\0"), publication.topic
             check(publication.topic, publication.payload)
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from structlog import get_logger
 
+from agent.assembly import memory, pipeline
 from agent.config import Config
 from agent.core.home import Owner
 from agent.core.message import Message
 from agent.core.pipeline import Pipeline, Reader
 from agent.keeper import Keeper
-from agent.service import memory, pipeline
 from agent.store import told_since
 from agent.tflite import load
 from tests.schemas import check

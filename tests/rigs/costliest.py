@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from agent.assembly import memory, pipeline
 from agent.config import Config
 from agent.core.decode import Limits
 from agent.core.home import Owner
 from agent.core.message import Message
 from agent.core.pipeline import Pipeline, Reader
-from agent.service import memory, pipeline
 from agent.tflite import load
 
 STATED_S = 0.5

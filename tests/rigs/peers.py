@@ -106,14 +106,14 @@ class Listener(Lasting):
         """How many of the numbers from 0 to `count` were not heard."""
         return count - sum(number < count for number in list(self.seen))
 
-    def wait(self, count: int, patience_s: float) -> float:
-        """Wait until all numbers were heard or none has come for so long. Seconds that it took."""
+    def wait(self, count: int, patience_s: float, at_most_s: float = float("inf")) -> float:
+        """Wait until all numbers were heard, or none has come for so long, or time is up. Seconds that it took."""
         started = heard_at = time.monotonic()
         before = -1
-        while self.missing(count) and time.monotonic() - heard_at < patience_s:
+        while self.missing(count) and (now := time.monotonic()) - heard_at < patience_s and now - started < at_most_s:
             if len(self.seen) != before:
                 before, heard_at = len(self.seen), time.monotonic()
-            time.sleep(0.05)
+            time.sleep(0.2)
         return time.monotonic() - started
 
 

@@ -19,8 +19,8 @@ from agent.core.discovery import announcement
 from agent.core.discovery.announcement import Announcement
 from agent.core.discovery.entities import Component, availability, components, tells_enough
 from agent.core.discovery.gate import Gate
-from agent.core.memory import REFRESH_S
 from agent.core.message import Device, DeviceReading, Publication
+from agent.core.pace import REFRESH_S
 
 REANNOUNCE_S = 10.0
 """Within which everything is announced anew after Home Assistant says that it has started."""

@@ -1,0 +1,131 @@
+"""What the agent publishes, until the broker has it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from agent.connection import MARK, News, Settings, advised
+from agent.core.message import Publication
+from agent.ledger import Delivery, Ledger, Output, Receipt
+
+QOS = 1
+"""Of all that is published: at least once."""
+RETRY_S = 1.0
+"""After which the broker is asked again to take what it had no room for."""
+
+
+class Outbox:
+    """The publications of one client. Public methods are for the working loop, but for paho's callback."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: paho.Client,
+        ledger: Ledger,
+        counters: Counter[str],
+        tell: Callable[[News, str], None],
+    ) -> None:
+        """`tell` passes news on."""
+        self._settings = settings
+        self._client = client
+        self._ledger = ledger
+        self._counters = counters
+        self._tell = tell
+        self._mark = _marked(settings.prefix) if client.protocol is MQTTProtocolVersion.MQTTv5 else None
+        self._refused = False
+        self._broker_full = False
+        self._again_at = 0.0
+
+    def begin(self) -> None:
+        """A connection begins, on which everything is told anew."""
+        self._refused = self._broker_full = False
+
+    @property
+    def room(self) -> int:
+        """How many messages may be answered before the broker must have some of the answers."""
+        ledger, settings = self._ledger, self._settings
+        full = ledger.under_way >= settings.outbox_messages or ledger.under_way_bytes >= settings.outbox_bytes
+        if full or ledger.postponed:
+            return 0
+        room = settings.unacknowledged - ledger.at_stake
+        # Not one by one, since the model reads many at once for little more.
+        return room if 2 * room >= settings.unacknowledged else 0
+
+    def publish(self, publication: Publication, receipt: Receipt | None = None) -> None:
+        """Hand a publication to paho, which keeps it over a lost connection until the broker has it.
+
+        The input of the receipt is not acknowledged before this is.
+        """
+        self._send(self._ledger.owed(publication, receipt))
+
+    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
+        """Publish what came of a message. It is acknowledged as soon as the broker has all of that."""
+        for publication in publications:
+            self.publish(publication, delivery.receipt)
+        if delivery.receipt is not None:
+            self._ledger.answered(delivery.receipt)
+
+    def publish_postponed(self) -> None:
+        """Publish again what the broker had no room for, when it has had time to make some."""
+        if self._ledger.postponed and time.monotonic() >= self._again_at:
+            for output in self._ledger.again():
+                self._send(output)
+
+    def on_publish(
+        self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        """The broker's answer, as paho's callback on its network thread."""
+        if reason.getName() == "Quota exceeded":
+            self._postpone()
+            self._ledger.delivered(mid, taken=False)
+            if not self._broker_full:
+                self._broker_full = True
+                self._tell(News.BROKER_FULL, "its quota is exceeded; what it did not take is published again")
+            return
+        self._ledger.delivered(mid)
+        if reason.is_failure:
+            self._counters["publications_refused"] += 1
+            if not self._refused:
+                self._refused = True
+                self._tell(News.PUBLICATION_REFUSED, f"{advised(reason.getName())}: {self._missing_rule()}")
+
+    def _send(self, output: Output) -> None:
+        # All by one QoS: paho tells by the same callback that it has written a message of QoS 0 and that the broker
+        # has acknowledged one of QoS 1, and packet identifiers are used again.
+        publication = output.publication
+        info = self._client.publish(
+            publication.topic, publication.payload, QOS, publication.retain, properties=self._mark
+        )
+        if info.rc is MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            # All 65,535 packet identifiers are in use: a few messages made thousands of events each.
+            self._postpone()
+            self._ledger.not_sent(output)
+            return
+        self._ledger.sent(info.mid, output)
+
+    def _postpone(self) -> None:
+        self._again_at = time.monotonic() + random.uniform(RETRY_S / 2, RETRY_S)
+        self._counters["publications_postponed"] += 1
+
+    def _missing_rule(self) -> str:
+        prefix, discovery = self._settings.prefix, self._settings.discovery_prefix
+        return (
+            f"the agent publishes below {prefix} and, unless discovery.mode is off, {discovery}; "
+            f"mosquitto: topic write {prefix}/# and topic write {discovery}/#"
+        )
+
+
+def _marked(prefix: str) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.UserProperty = (MARK, prefix)
+    return properties
