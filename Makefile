@@ -31,10 +31,11 @@ test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, 
 
 HOMEASSISTANT ?= 2024.3.3
 HASS = build/homeassistant-$(HOMEASSISTANT)
-# entity by entity before 2024.12, device by device from then on
-FORM ?= single
+# What later versions need is built in a tree of Debian's. Entity by entity before 2024.12, device by device from then on.
+OF_PYPI := 2024.3%
+FORM ?= $(if $(filter $(OF_PYPI),$(HOMEASSISTANT)),single,device)
 
-test-homeassistant: $(VENV)/test mosquitto ## a real Home Assistant shows a home it has no integration for; HOMEASSISTANT=version FORM=device
+test-homeassistant: $(VENV)/test mosquitto $(if $(filter-out $(OF_PYPI),$(HOMEASSISTANT)),mmdebstrap) ## a real Home Assistant shows a home it has no integration for; HOMEASSISTANT=2026.11 the newer form
 	tests/homeassistant/install $(HASS) $(HOMEASSISTANT) $(TRAINING_PYTHON)
 	$(BIN)/python -m tests.homeassistant $(HASS)/bin/hass --form $(FORM)
 

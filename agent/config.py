@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.core import decode
-from agent.core.discovery.gate import Gate
+from agent.core.discovery.gate import MODES, Gate
 from agent.options import (
     Choice,
     FilePath,
@@ -237,9 +237,9 @@ class Discovery:
     """What Home Assistant is told of devices, as far as nobody else tells it."""
 
     mode: str = _option(
-        Choice(("auto", "approve", "off")),
+        Choice(MODES),
         "auto announces what passes the rules below, approve only what `dragoman discovery approve` names.",
-        default="auto",
+        default=_GATE.mode,
     )
     prefix: str = _option(
         Text("topic levels such as homeassistant, without wildcards", is_prefix),

@@ -118,7 +118,8 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One word of a few. A number counts as its text, so that `5` needs no quotes."""
+    """One word of a few. A number counts as its text, so that `5` needs no quotes; nor does `off`, which YAML reads as
+    no."""
 
     words: tuple[str, ...]
 
@@ -131,9 +132,10 @@ class Choice:
         return {"enum": [*self.words, *(int(word) for word in self.words if word.isdecimal())]}
 
     def __call__(self, value: Any) -> str:
-        if str(value) not in self.words:
+        word = "off" if value is False else str(value)
+        if word not in self.words:
             raise OptionInvalid("is none of the words allowed here", f"write {self.takes}")
-        return str(value)
+        return word
 
 
 @dataclass(frozen=True, slots=True)

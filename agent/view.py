@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.core.ontology import LABELS, Nature
+from agent.core.summary import span
 
 EVENTS = 50
 """Events that are kept."""
@@ -26,14 +27,18 @@ _FRESH_S = 1.2
 _RATE_S = 5.0
 _GAP = 2
 """Empty cells between columns."""
-_SIZES = ((130, 22, 24), (66, 18, 15), (54, 14, 13), (0, 12, 9))
+_SIZES = ((130, 22, 24), (100, 20, 16), (66, 18, 15), (54, 14, 13), (0, 12, 9))
 """Least width of the terminal, and the cells for a reading's name and value that it leaves."""
+_QUIET_S = 600.0
+"""After which it is told when a device was last heard."""
 
 # Of little interest to a person, so they give way to other readings.
 _ASIDE = frozenset(
     ("identifier", "metadata", "firmware", "config_setting", "link_quality", "signal_strength", "timestamp", "counter",
      "other")
 )  # fmt: skip
+# Who says so instead of the model.
+_KNOWN_BY = {"declared": "declared", "override": "corrected"}
 _SEVERITIES = {"info": "bright_blue", "notice": "green", "warning": "yellow", "critical": "bold red"}
 
 
@@ -43,6 +48,7 @@ class _Row:
     value: Any
     unit: str | None
     confidence: float
+    source: str
     raw_path: str
     changed_at: float
 
@@ -54,6 +60,8 @@ class _Device:
     types: Counter[str] = field(default_factory=Counter)
     areas: Counter[str] = field(default_factory=Counter)
     rows: dict[tuple[str, str], _Row] = field(default_factory=dict)
+    heard_at: float = 0.0
+    """Seconds since the Unix epoch, by the agent's clock."""
 
     def take(self, topic: str, reading: dict[str, Any], now: float) -> None:
         """Take in a reading, which came on the topic."""
@@ -64,6 +72,7 @@ class _Device:
             reading["value"],
             reading["unit"],
             reading["confidence"],
+            reading["source"],
             _safe(reading["path"] or _below(self.name, topic)),
             before.changed_at if before is not None and same else now,
         )
@@ -81,6 +90,8 @@ class State:
         self.declared = self.confirmed = 0
         """Fields that the home itself declares, and those of which the model says the same."""
         self.messages = self.readings = self.unknown = self.refused = 0
+        self.latest_at = 0.0
+        """When the agent was last heard to speak of a device, by its clock."""
         self._arrivals: deque[float] = deque()
 
     def interpretation(self, shape: dict[str, Any], now: float) -> None:
@@ -95,6 +106,8 @@ class State:
         device = self.devices.setdefault(
             told["id"], _Device(_safe(told["name"]), _safe(shape["topic"].partition("/")[0]))
         )
+        if not shape["retained"]:
+            self._heard(device, shape["at"])
         if told["type"]:
             device.types[told["type"]] += 1
         if told["area"]:
@@ -112,6 +125,7 @@ class State:
         readings = list(shape["readings"].values())
         source = readings[0]["topic"].partition("/")[0] if readings else ""
         device = self.devices.setdefault(identifier, _Device(_safe(shape["name"]), _safe(source)))
+        self._heard(device, shape["seen_at"])
         for votes, told in ((device.types, shape["type"]), (device.areas, shape["area"])):
             if told and not votes:
                 votes[_safe(told)] += 1
@@ -127,6 +141,10 @@ class State:
     def event(self, shape: dict[str, Any]) -> None:
         """Take in an Event as published."""
         self.events.appendleft(shape)
+
+    def _heard(self, device: _Device, at: str) -> None:
+        device.heard_at = max(device.heard_at, datetime.fromisoformat(at).timestamp())
+        self.latest_at = max(self.latest_at, device.heard_at)
 
     def rate(self, now: float) -> float:
         """Messages per second of late."""
@@ -150,7 +168,7 @@ def picture(state: State, width: int, height: int, now: float, turn: int) -> Ren
     page = turn % len(pages)
     return Group(
         _headline(state, width, page, len(pages)),
-        _table(pages[page], width, table_lines, now),
+        _table(pages[page], width, table_lines, now, state.latest_at),
         Text("─" * width, style="bright_black"),
         *_events(state, width, event_lines),
         Text("─" * width, style="bright_black"),
@@ -159,14 +177,15 @@ def picture(state: State, width: int, height: int, now: float, turn: int) -> Ren
 
 
 def _headline(state: State, width: int, page: int, pages: int) -> Text:
-    left = Text.assemble((" dragoman ", "bold white on blue"), "  what the home says")
-    if state.model and width >= 70:
-        left.append(f"  ·  {state.model}", style="bright_black")
+    left = Text.assemble((" dragoman ", "bold white on blue"), "  what the home says" if width >= 100 else "")
     if not state.online:
         left.append("  ·  the agent is offline", style="bold red")
-    elif state.declared and width >= 110:
+    if state.model and width >= 70:
+        left.append(f"  ·  {state.model}", style="bright_black")
+    if state.declared:
         share = 100 * state.confirmed / state.declared
-        left.append(f"  ·  right on {share:.0f} % of {state.declared} declared fields", style="green")
+        fields = f"{state.declared} declared fields" if width >= 70 else f"{state.declared}"
+        left.append(f"  ·  right on {share:.0f} % of {fields}", style="green" if share >= 80 else "yellow")
     dots = Text()
     if pages > width // 10:
         dots.append(f"{page + 1}/{pages} ", style="blue")
@@ -224,7 +243,7 @@ class _Widths:
     def of(cls, width: int) -> _Widths:
         source = 11 if width >= 88 else 0
         reading, value = next(sizes for least, *sizes in _SIZES if width >= least)
-        bar = 6 if width >= 66 else 0
+        bar = 9 if width >= 88 else 6 if width >= 66 else 0
         shown = [size for size in (source, reading, value, bar, 4) if size]
         rest = width - sum(shown) - len(shown) * _GAP
         if width < 76:
@@ -233,7 +252,7 @@ class _Widths:
         return cls(source, device, reading, value, bar, 4, rest - _GAP - device)
 
 
-def _table(page: list[tuple[_Device, list[_Row]]], width: int, lines: int, now: float) -> Table:
+def _table(page: list[tuple[_Device, list[_Row]]], width: int, lines: int, now: float, latest_at: float) -> Table:
     widths = _Widths.of(width)
     heads = {
         "source": widths.source,
@@ -256,11 +275,11 @@ def _table(page: list[tuple[_Device, list[_Row]]], width: int, lines: int, now: 
         for line, row in enumerate(rows):
             cells = {
                 "source": Text(device.source if device.source != source else "", style="cyan"),
-                "device": _device_cell(device, line, len(rows)),
+                "device": _device_cell(device, line, len(rows), latest_at - device.heard_at),
                 "reading": _label_cell(row),
                 "value": _value_cell(row, now),
                 "bar": _bar(row, widths.bar),
-                "sure": Text(f"{row.confidence:.2f}", style=_sure(row.confidence)),
+                "sure": _sure_cell(row, widths.bar),
                 "path": Text(_tail(row.raw_path, widths.path), style="bright_black"),
             }
             table.add_row(*(cell for name, cell in cells.items() if getattr(widths, name)))
@@ -271,10 +290,13 @@ def _table(page: list[tuple[_Device, list[_Row]]], width: int, lines: int, now: 
     return table
 
 
-def _device_cell(device: _Device, line: int, lines: int) -> Text:
+def _device_cell(device: _Device, line: int, lines: int, quiet_s: float) -> Text:
     """The device's name, and what it is: below it, or beside it where there is no line below."""
     told = [_words(counter.most_common(1)[0][0]) for counter in (device.types, device.areas) if counter]
     nature = Text(" · ".join(told), style="magenta")
+    if quiet_s >= _QUIET_S:
+        # In front, since a narrow column cuts off the end.
+        nature = Text.assemble((f"{span(quiet_s)} ago", "yellow"), "  ", nature)
     if line == 0:
         name = Text(device.name, style="bold")
         return Text.assemble(name, "  ", nature) if lines == 1 else name
@@ -316,8 +338,20 @@ def _safe(text: str) -> str:
 
 
 def _bar(row: _Row, size: int) -> Text:
+    """How sure the model is, or who knows without it."""
+    known = _KNOWN_BY.get(row.source, "")
+    if known and len(known) <= size:
+        return Text(known, style="cyan")
     filled = round(row.confidence * size)
     return Text.assemble(("━" * filled, _sure(row.confidence)), ("━" * (size - filled), "grey23"))
+
+
+def _sure_cell(row: _Row, bar: int) -> Text:
+    known = _KNOWN_BY.get(row.source, "")
+    if known:
+        # Where no word has room, it is at least not shown as a probability of the model's.
+        return Text("" if len(known) <= bar else "said", style="cyan")
+    return Text(f"{row.confidence:.2f}", style=_sure(row.confidence))
 
 
 def _sure(confidence: float) -> str:

@@ -251,3 +251,9 @@ def test_plain_is_yaml() -> None:
 def test_defaults_need_no_file_and_no_environment() -> None:
     assert Config().broker.client_id.startswith("dragoman-")
     assert os.sep not in Config().broker.client_id
+
+
+def test_off_needs_no_quotes(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("discovery: {mode: off}\n")
+    assert load(file, {}).discovery.mode == "off"

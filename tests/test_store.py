@@ -41,7 +41,8 @@ class Kept:
         self.at += 10
         message = Message(topic, str(value).encode(), self.at, 1, False, bool(mid), mid)
         meant = replace(interpretation(reading(label, value), topic=topic), at=self.at)
-        return self.memory.observe(message, meant).events
+        (seen,) = self.memory.observe(message, meant)
+        return seen.events
 
     def logged(self) -> list[str]:
         return [json.loads(line)["event"] for line in self._log.getvalue().splitlines()]

@@ -15,6 +15,7 @@ def interpretation(topic: str, *readings: dict[str, Any], device: str = "Küchen
     return {
         "topic": topic,
         "at": "2026-11-23T09:00:00.123Z",
+        "retained": False,
         "device": {"id": device.casefold(), "name": device, "type": "contact_sensor", "area": None},
         "readings": list(readings),
         "summary": "",
@@ -23,9 +24,15 @@ def interpretation(topic: str, *readings: dict[str, Any], device: str = "Küchen
 
 
 def reading(
-    path: str, label: str | None, value: Any, unit: str | None = None, confidence: float = 0.97
+    path: str,
+    label: str | None,
+    value: Any,
+    unit: str | None = None,
+    confidence: float = 0.97,
+    *,
+    source: str = "model",
 ) -> dict[str, Any]:
-    return {"path": path, "label": label, "value": value, "unit": unit, "confidence": confidence}
+    return {"path": path, "label": label, "value": value, "unit": unit, "confidence": confidence, "source": source}
 
 
 OPEN = reading("/contact", "opening", True)
@@ -49,8 +56,17 @@ def test_a_reading_stands_with_its_device_value_unit_confidence_and_path() -> No
     state = State()
     state.interpretation(interpretation("zigbee2mqtt/Küchenfenster", OPEN, BATTERY), now=1.0)
     shown = lines(state)
-    assert shown[2].split() == ["zigbee2mqtt", "Küchenfenster", "opening", "is", "open", "━━━━━━", "0.97", "/contact"]
-    assert shown[3].split() == ["contact", "sensor", "battery", "97", "%", "━━━━━━", "0.97", "/battery"]
+    assert shown[2].split() == [
+        "zigbee2mqtt",
+        "Küchenfenster",
+        "opening",
+        "is",
+        "open",
+        "━━━━━━━━━",
+        "0.97",
+        "/contact",
+    ]
+    assert shown[3].split() == ["contact", "sensor", "battery", "97", "%", "━━━━━━━━━", "0.97", "/battery"]
 
 
 def test_what_the_agent_does_not_know_is_shown_as_unknown_and_counted() -> None:
@@ -117,7 +133,14 @@ def test_nothing_that_steers_a_terminal_reaches_it() -> None:
 
 def device(*readings: dict[str, Any]) -> dict[str, Any]:
     held = {entry["label"]: {**entry, "topic": "zigbee2mqtt/Küchenfenster"} for entry in readings}
-    return {"id": "fenster", "name": "Küchenfenster", "type": "contact_sensor", "area": "kitchen", "readings": held}
+    return {
+        "id": "fenster",
+        "name": "Küchenfenster",
+        "type": "contact_sensor",
+        "area": "kitchen",
+        "seen_at": "2026-11-23T07:00:00.000Z",
+        "readings": held,
+    }
 
 
 def test_a_device_that_the_broker_kept_is_shown_and_one_that_is_no_more_is_not() -> None:
@@ -135,6 +158,28 @@ def test_a_device_that_the_broker_kept_is_shown_and_one_that_is_no_more_is_not()
     assert "is closed" in lines(state)[2]
     state.device("fenster", None, now=4.0)
     assert "Küchenfenster" not in "\n".join(lines(state))
+
+
+def test_who_knows_better_than_the_model_is_named() -> None:
+    state = State()
+    known = (
+        reading("/a", "battery", 97, "%", 1.0, source="declared"),
+        reading("/b", "humidity", 51, "%", 1.0, source="override"),
+    )
+    state.interpretation(interpretation("a/b", *known), now=1.0)
+    shown = lines(state, width=112)
+    assert "declared" in shown[2]
+    assert "corrected" in shown[3]
+    assert "1.00" not in "".join(shown)
+    assert "said" in lines(state, width=80)[2]
+
+
+def test_when_a_quiet_device_was_last_heard() -> None:
+    state = State()
+    state.device("fenster", device(OPEN, BATTERY), now=1.0)
+    assert " ago" not in "".join(lines(state, width=130)), "nobody else has spoken since"
+    state.interpretation(interpretation("a/b", BATTERY, device="Flur"), now=2.0)
+    assert "2 hours ago" in "".join(lines(state, width=130))
 
 
 def test_the_live_figure_and_an_agent_that_has_gone() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from agent.cli.ask import add_broker_arguments, asked
+from agent.cli import ask
 from agent.core.ontology import LABELS
 from agent.core.requests import CORRECT
 
@@ -28,21 +28,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--inverted", action="store_true", help="conditions: true means that the state does not hold")
     parser.add_argument("--list", action="store_true", help="show the corrections that hold")
     parser.add_argument("--withdraw", action="store_true", help="withdraw the correction of TOPIC PATH")
-    add_broker_arguments(parser)
+    ask.add_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Exit status: 0 when done, 1 when the agent refuses or is silent, 2 for usage or configuration."""
     if arguments.list:
-        answer, status = asked(arguments, CORRECT, {"command": "list"})
-        if answer is not None and not arguments.json:
+        answer = ask.asked(arguments, CORRECT, {"command": "list"})
+        if not arguments.json:
             _show(answer.get("corrections", []))
-        return status
-    request = _request(arguments)
-    answer, status = asked(arguments, CORRECT, request)
-    if answer is not None and status == 0 and not arguments.json:
+        return 0
+    answer = ask.asked(arguments, CORRECT, _request(arguments))
+    if not arguments.json:
         print(answer["detail"])
-    return status
+    return 0
 
 
 def _request(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> int:
     done = first = 0 if arguments.from_start else _position(mark)
     told_at = 0.0
     began: tuple[float, float] | None = None
-    with visit.visit(arguments) as client:
+    with visit.visit(arguments) as visited:
         try:
             if first:
                 print(f"going on after {first} messages", file=sys.stderr)
@@ -40,7 +40,7 @@ def main(arguments: argparse.Namespace) -> int:
                 if arguments.speed > 0:
                     due = began[0] + (message.received_at - began[1]) / arguments.speed
                     time.sleep(max(0.0, due - time.monotonic()))
-                sent = client.publish(message.topic, message.payload, qos=1, retain=message.retained)
+                sent = visited.client.publish(message.topic, message.payload, qos=1, retain=message.retained)
                 sent.wait_for_publish(_ANSWER_S)
                 if not sent.is_published():
                     raise ConnectionError(0, "the broker does not answer")

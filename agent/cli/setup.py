@@ -20,6 +20,7 @@ from agent import findings, probe
 from agent.config import Broker, Tls
 from agent.config_file import ConfigError, load
 from agent.core.decode import Limits
+from agent.core.discovery.gate import MODES
 from agent.core.pipeline import Interpreter
 from agent.credentials import CredentialError, password
 from agent.findings import Level
@@ -54,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-file", type=Path, metavar="FILE", help="a file that holds the password alone")
     parser.add_argument("--tls", action="store_true", help="connect by TLS")
     parser.add_argument("--ca-file", type=Path, metavar="FILE", help="authorities to trust, instead of the system's")
+    parser.add_argument("--discovery", choices=MODES, help="whether devices are announced to Home Assistant (auto)")
     parser.add_argument("--listen", type=float, metavar="SECONDS", default=5.0, help="how long to listen (5)")
 
 
@@ -73,6 +75,7 @@ def main(arguments: argparse.Namespace) -> int:
             secret = password(Broker(password_file=arguments.password_file.absolute()), os.environ)
         elif username is not None and asking:
             secret = getpass("Password: ", sys.stderr) or None
+        discovery = arguments.discovery or (_asked_discovery() if asking and not arguments.host else MODES[0])
         tls = Tls(enabled=arguments.tls or arguments.ca_file is not None, ca_file=arguments.ca_file)
         broker = Broker(host=host, port=arguments.port or 0, username=username, tls=tls)
         seen = probe.look(broker, secret, arguments.listen)
@@ -83,11 +86,26 @@ def main(arguments: argparse.Namespace) -> int:
         return _failed(str(error), 1)
     _tell(broker, seen, levels)
     try:
-        _write(target, _with_password(broker, arguments.password_file, secret, target), secret, seen)
+        broker = _with_password(broker, arguments.password_file, secret, target)
+        _write(target, secret, _configuration(broker, seen, discovery), beside=_is_beside(broker))
     except (OSError, ConfigError) as error:
         return _failed(str(error), 1)
     print(f"\n{target} is written. Next: " + _next(target))
     return 0
+
+
+def _asked_discovery() -> str:
+    print(
+        "Devices that nobody else announces can be announced to Home Assistant. One that it knows by an integration\n"
+        "beside MQTT would then stand there twice; `dragoman discovery withdraw` takes back what is too much.\n"
+        "  auto     what passes the rules, by itself\n"
+        "  approve  only what you approve by `dragoman discovery approve`\n"
+        "  off      nothing",
+        file=sys.stderr,
+    )
+    while (answer := _asked("Announce", MODES[0])) not in MODES:
+        print(f"{answer!r} is none of {', '.join(MODES)}", file=sys.stderr)
+    return answer
 
 
 def _asked(question: str, default: str) -> str:
@@ -125,15 +143,19 @@ def _with_password(broker: Broker, file: Path | None, secret: str | None, target
     return replace(broker, password_file=file.absolute() if file is not None else Path("password"))
 
 
-def _write(target: Path, broker: Broker, secret: str | None, seen: Seen) -> None:
+def _is_beside(broker: Broker) -> bool:
+    """Whether the password is to stand in a file of its own beside the configuration."""
+    return broker.password_credential is not None or broker.password_file == Path("password")
+
+
+def _write(target: Path, secret: str | None, text: str, *, beside: bool) -> None:
     """Write the configuration, and the password beside it where it is in no file yet."""
     if target.exists():
         target.replace(f"{target}.old")
-    beside = broker.password_credential is not None or broker.password_file == Path("password")
     if secret is not None and beside:
         _write_secret(target.parent / "password", secret)
     with target.open("x", encoding="utf-8") as file:
-        file.write(_configuration(broker, seen))
+        file.write(text)
     load(target, os.environ)
 
 
@@ -145,7 +167,7 @@ def _write_secret(path: Path, secret: str) -> None:
         file.write(secret + "\n")
 
 
-def _configuration(broker: Broker, seen: Seen) -> str:
+def _configuration(broker: Broker, seen: Seen, discovery: str) -> str:
     defaults = Broker()
     connection: dict[str, object] = {"host": broker.host}
     if broker.port != (8883 if broker.tls.enabled else 1883):
@@ -166,6 +188,8 @@ def _configuration(broker: Broker, seen: Seen) -> str:
         lines.append("ignore:")
         for topic_filter, why in noise:
             lines += [f"  # {why}", f"  - {topic_filter}"]
+    if discovery != MODES[0]:
+        lines += ["discovery:", f"  mode: {discovery}"]
     return "\n".join(lines) + "\n"
 
 

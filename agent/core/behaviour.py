@@ -10,7 +10,7 @@ from agent.core.cadence import Cadence
 from agent.core.habit import Habit, Oddity
 from agent.core.message import DeviceRef, Event, Interpretation, Reading
 from agent.core.ontology import LABELS, Nature
-from agent.core.summary import sentence
+from agent.core.summary import sentence, span
 from agent.core.tellings import INFO, NOTICE, WARNING, Telling
 
 _ABSENT_S = 60.0
@@ -106,7 +106,7 @@ class Behaviour:
             doing.silent = True
             quiet_s = now - doing.heard_at
             usual_s = doing.cadence.usual_s or 0.0
-            said = f"has been silent for {_span(quiet_s)}; usually it speaks about every {_span(usual_s)}"
+            said = f"has been silent for {span(quiet_s)}; usually it speaks about every {span(usual_s)}"
             told = Telling("went_silent", WARNING, sentence(doing.ref.name, said))
             evidence = (("silent_s", round(quiet_s)), ("usual_s", round(usual_s)))
             events.append(_heard(doing, now, told, evidence))
@@ -197,11 +197,4 @@ def _told(oddity: Oddity, reading: Reading) -> str:
         return f"{what} {oddity.found:g}{unit} is far {side} the usual {low:.4g} to {high:.4g}{unit}"
     if oddity.kind == "fast_rise":
         return f"{what} rose by {oddity.found:.3g}{unit} within ten minutes, usually by at most {high:.3g}{unit}"
-    return f"{what} has been {reading.value:g}{unit} for {_span(oddity.found)}, usually it changes within {_span(high)}"
-
-
-def _span(seconds: float) -> str:
-    for name, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} seconds"
+    return f"{what} has been {reading.value:g}{unit} for {span(oddity.found)}, usually it changes within {span(high)}"

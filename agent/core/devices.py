@@ -8,7 +8,7 @@ so that a device never changes its identifier. Three things are beyond a single 
   and with the same value; from then on the two first levels count as two sides of every device.
 - One topic, several devices, as of a gateway. A top-level identifier that changes and comes back tells them apart; one
   that never comes back is a serial number of messages. An object that holds the key it stands under as an identifier
-  is a device of its own at once.
+  is a device of its own at once; of several in one message listing.py makes several.
 - One field, several labels: the model may waver with the value. The label with the most confidence so far stays.
 """
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.core.interpret import slug
+from agent.core.listing import own_name
 from agent.core.message import Device, DeviceReading, DeviceRef, Interpretation, Reading
 from agent.core.ontology import LABELS, Nature
 from agent.core.summary import summary
@@ -169,7 +170,7 @@ class Devices:
         if part is None:
             return Sighting(interpretation, None, (None,) * len(interpretation.readings), False)
         removed = []
-        if part and topic.device in self._known and not self._owns(topic.device, interpretation.topic):
+        if part and self._stood_for(topic.device, interpretation):
             # Until the second device spoke, the first stood for the topic as a whole.
             self._forget(topic.device)
             removed.append(topic.device)
@@ -271,9 +272,12 @@ class Devices:
             topic = self._topics[interpretation.topic] = _Topic(interpretation.device.id, root)
         return topic
 
-    def _owns(self, device: str, topic: str) -> bool:
-        """Whether other topics than this one speak of the device."""
-        return any(series_topic != topic for series_topic, _ in self._known[device].series)
+    def _stood_for(self, device: str, interpretation: Interpretation) -> bool:
+        """Whether the device is known by such messages alone."""
+        known = self._known.get(device)
+        if known is None or any(topic != interpretation.topic for topic, _ in known.series):
+            return False
+        return any((interpretation.topic, reading.path) in known.series for reading in interpretation.readings)
 
     def _device(self, interpretation: Interpretation, topic: _Topic, part: str) -> tuple[_Known, bool]:
         """The device, the most recent one now, and whether it is new."""
@@ -416,7 +420,7 @@ def _topic_record(topic: _Topic) -> list[Any]:
 def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
     """What tells the message's device from others on the topic: "" for nothing, None while it is not clear."""
     named = [reading for reading in readings if reading.label == "identifier" and _is_name(reading.value)]
-    own = {str(reading.value) for reading in named if str(reading.value) in reading.path.split("/")[1:-1]}
+    own = {str(reading.value) for reading in named if own_name(reading) is not None}
     if len(own) == 1:
         return own.pop()
     top = [reading for reading in named if reading.path.count("/") == 1 and not reading.path[1:].isdecimal()]

@@ -63,12 +63,8 @@ class Events:
         self._handled: dict[str, None] = {}
         self._lately: dict[tuple[str, str, str], tuple[float, bool]] = {}
 
-    def observe(
-        self, message: Message, interpretation: Interpretation, keys: Iterable[str | None]
-    ) -> tuple[Event, ...]:
+    def observe(self, interpretation: Interpretation, keys: Iterable[str | None]) -> tuple[Event, ...]:
         """What just happened, as far as this message tells. `keys` are those of its readings in the device."""
-        if message.qos and self._came_before(message):
-            return ()
         events: list[Event] = []
         for reading, key in zip(interpretation.readings, keys, strict=True):
             if key is None or reading.label is None:
@@ -119,7 +115,10 @@ class Events:
         """A device is no more."""
         self._states.pop(device, None)
 
-    def _came_before(self, message: Message) -> bool:
+    def came_before(self, message: Message) -> bool:
+        """Whether the message is one of the latest that comes again, and so tells nothing; it is one of them now."""
+        if not message.qos:
+            return False
         mark = _mark(message)
         if message.redelivered and mark in self._handled:
             return True

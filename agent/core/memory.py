@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent.core import listing
 from agent.core.behaviour import Behaviour
 from agent.core.devices import Devices
 from agent.core.events import Events, Kept
@@ -79,8 +80,12 @@ class Memory:
         """Whether there is anything that `unsaved` would give."""
         return bool(self._changed or self._told)
 
-    def observe(self, message: Message, interpretation: Interpretation) -> Observation:
-        """Take in what a message means."""
+    def observe(self, message: Message, interpretation: Interpretation) -> tuple[Observation, ...]:
+        """Take in what a message means: one Observation for each device that it speaks of, mostly a single one."""
+        again = self._events.came_before(message)
+        return tuple(self._observe(part, again=again) for part in listing.devices(interpretation))
+
+    def _observe(self, interpretation: Interpretation, *, again: bool) -> Observation:
         sighting = self._devices.receive(interpretation)
         for device in sighting.removed:
             self._events.forget(device)
@@ -92,7 +97,7 @@ class Memory:
                 self._changed[device] = None
         if sighting.device is None:
             return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
-        events = self._events.observe(message, sighting.interpretation, sighting.keys)
+        events = () if again else self._events.observe(sighting.interpretation, sighting.keys)
         events += self._behaviour.observe(sighting.interpretation, sighting.keys)
         device = sighting.device.id
         self._tell(events)

@@ -211,9 +211,5 @@ class Outcome:
     refusal: Refusal | None
     events: tuple[Event, ...]
     publications: tuple[Publication, ...]
-    device: Device | None = None
-    """The device after the message; None where it is not clear yet which of several on one topic it is."""
-    removed: tuple[str, ...] = ()
-    """Identifiers of devices that are no more: found to be part of another, or forgotten."""
     answer: Answer | None = None
     """Where the message was a request to the agent."""

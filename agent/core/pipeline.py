@@ -13,7 +13,7 @@ from agent.core.decode import DecodeError, Limits, decode
 from agent.core.encode import Tokens, render, tokens
 from agent.core.home import Home
 from agent.core.memo import Memo
-from agent.core.memory import Memory
+from agent.core.memory import Memory, Observation
 from agent.core.message import Field, Interpretation, Message, Outcome, Publication, Refusal, Report
 from agent.core.publish import Publisher
 from agent.core.shape import Outline, Shapes, outline
@@ -183,18 +183,25 @@ class Pipeline:
         if isinstance(result, Refusal):
             refused = self._publisher.refusal(result)
             return Outcome(None, result, (), () if refused is None else (refused,))
-        seen = self.memory.observe(message, result)
-        self._events += len(seen.events)
-        publications = [self._publisher.interpretation(seen.interpretation)]
-        publications += [self._publisher.no_device(device) for device in seen.removed]
+        observed = self.memory.observe(message, result)
+        # What lists several devices is published as what it is: a message of its topic.
+        meant = observed[0].interpretation if len(observed) == 1 else result
+        publications = [self._publisher.interpretation(meant)]
+        for seen in observed:
+            publications += self._told(seen, live=not result.retained)
+        events = tuple(event for seen in observed for event in seen.events)
+        self._events += len(events)
+        return Outcome(meant, None, events, tuple(publications))
+
+    def _told(self, seen: Observation, *, live: bool) -> list[Publication]:
+        """What is published of one device after a message; `live` when it was not retained."""
+        publications = [self._publisher.no_device(device) for device in seen.removed]
         if seen.device is not None and seen.due:
             publications.append(self._publisher.device(seen.device))
         publications += self.home.forget(seen.removed)
         if seen.device is not None:
-            quiet = self.memory.behaviour.silent_after_s
-            publications += self.home.tell(seen.device, seen.keys, quiet, live=not result.retained)
-        publications += [self._publisher.event(event) for event in seen.events]
-        return Outcome(seen.interpretation, None, seen.events, tuple(publications), seen.device, seen.removed)
+            publications += self.home.tell(seen.device, seen.keys, self.memory.behaviour.silent_after_s, live=live)
+        return publications + [self._publisher.event(event) for event in seen.events]
 
     def connected(self, at: float) -> None:
         """The connection to the broker stands; it may be one that has forgotten everything."""

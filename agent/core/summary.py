@@ -87,6 +87,14 @@ _VERBS = frozenset(
 )
 
 
+def span(seconds: float) -> str:
+    """A time as a person says it, in the largest unit of which it has two."""
+    for name, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} seconds"
+
+
 _Ranked = tuple[int, Label, Reading]
 
 

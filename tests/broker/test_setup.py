@@ -74,3 +74,10 @@ def test_keeps_a_file_that_is_there(broker: Mosquitto, tmp_path: Path) -> None:
     assert _setup(tmp_path, broker.port, "--force") == 0
     assert (tmp_path / "c.yaml.old").read_text() == "# mine\n"
     assert load(target, {}).broker.port == broker.port
+
+
+@pytest.mark.parametrize("mode", ["auto", "approve", "off"])
+def test_what_home_assistant_is_told_is_a_choice(broker: Mosquitto, tmp_path: Path, mode: str) -> None:
+    assert _setup(tmp_path, broker.port, "--discovery", mode) == 0
+    assert load(tmp_path / "c.yaml", {}).discovery.mode == mode
+    assert ("discovery" in (tmp_path / "c.yaml").read_text()) is (mode != "auto")

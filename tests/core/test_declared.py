@@ -171,18 +171,59 @@ def test_zigbee2mqtt() -> None:
     assert not declarations.announced("zigbee2mqtt/flur/Sensor", "/contact")
 
 
+TASMOTA = {
+    "dn": "Washer", "t": "tasmota_1", "ft": "%prefix%/%topic%/", "tp": ["cmnd", "stat", "tele"], "rl": [1, 0, 0],
+    "onln": "Online", "ofln": "Offline", "swc": [-1, -1], "btn": [0, 0],
+}  # fmt: skip
+
+
 def test_tasmota() -> None:
-    shape = {
-        "dn": "Washer", "t": "tasmota_1", "ft": "%prefix%/%topic%/", "tp": ["cmnd", "stat", "tele"], "rl": [1, 0, 0],
-        "onln": "Online", "ofln": "Offline",
-    }  # fmt: skip
-    declarations = declared("tasmota/discovery/A0B1/config", shape)
+    declarations = declared("tasmota/discovery/A0B1/config", TASMOTA)
     assert declarations.claims("tele/tasmota_1/LWT")[""].labels == ("availability",)
     assert declarations.claims("tele/tasmota_1/STATE")["/POWER"].labels == ("switch_state",)
     assert declarations.claims("stat/tasmota_1/POWER")[""].labels == ("switch_state",)
     assert declarations.device("tele/tasmota_1/SENSOR") == About("Washer")
-    two = declared("tasmota/discovery/A0B1/config", {**shape, "rl": [1, 1]})
+    two = declared("tasmota/discovery/A0B1/config", {**TASMOTA, "rl": [1, 1]})
     assert set(two.claims("tele/tasmota_1/STATE")) == {"/POWER1", "/POWER2"}
+
+
+@pytest.mark.parametrize(
+    ("told", "topic", "path", "label"),
+    [
+        ({"rl": [2], "lt_st": 1}, "tele/tasmota_1/STATE", "/Dimmer", "light_brightness"),
+        ({"rl": [2], "lt_st": 5}, "tele/tasmota_1/STATE", "/CT", "color_temp"),
+        ({"rl": [2], "lt_st": 3}, "stat/tasmota_1/RESULT", "/HSBColor", "color"),
+        ({"rl": [3, 3]}, "tele/tasmota_1/SENSOR", "/Shutter1/Position", "cover_position"),
+        ({"swc": [-1, 0]}, "tele/tasmota_1/SENSOR", "/Switch2", "input_state"),
+        ({"btn": [1]}, "stat/tasmota_1/RESULT", "/Button1/Action", "action"),
+    ],
+)
+def test_what_tasmota_says_of_its_lights_shutters_and_inputs(
+    told: dict[str, Any], topic: str, path: str, label: str
+) -> None:
+    plain = declared("tasmota/discovery/A0B1/config", TASMOTA)
+    assert path not in plain.claims(topic)
+    assert declared("tasmota/discovery/A0B1/config", {**TASMOTA, **told}).claims(topic)[path].labels == (label,)
+
+
+@pytest.mark.parametrize("first", ["config", "sensors"])
+def test_what_tasmotas_sensors_send_is_shown_by_home_assistant_and_left_to_the_model(first: str) -> None:
+    shapes = {"config": TASMOTA, "sensors": {"sn": {"Time": "x", "AM2301": {"Temperature": 21.4}, "A": [1, 2]}}}
+    declarations = declared(f"tasmota/discovery/A0B1/{first}", shapes.pop(first))
+    ((second, shape),) = shapes.items()
+    assert "tele/tasmota_1/SENSOR" in declarations.hear(message(f"tasmota/discovery/A0B1/{second}", json.dumps(shape)))
+    topic, path = "tele/tasmota_1/SENSOR", "/AM2301/Temperature"
+    assert declarations.announced(topic, path)
+    assert declarations.announced(topic, "/A/1")
+    assert not declarations.announced(topic, "/AM2301/Humidity")
+    found = meaning(declarations, Field(path, ("AM2301", "Temperature"), 21.4, tuple(topic.split("/")), ()),
+                    verdict("temperature", "°C", confidence=0.7))  # fmt: skip
+    assert (found.label, found.unit, found.source, found.confidence) == ("temperature", "°C", "model", 0.7)
+    declarations.hear(message("tasmota/discovery/A0B1/sensors", b""))
+    assert not declarations.announced(topic, path)
+    assert declarations.device(topic) == About("Washer")
+    declarations.hear(message("tasmota/discovery/A0B1/config", b""))
+    assert len(declarations) == 0
 
 
 def test_homie_says_the_unit_and_leaves_the_meaning_to_the_model() -> None:
@@ -196,10 +237,19 @@ def test_homie_says_the_unit_and_leaves_the_meaning_to_the_model() -> None:
     assert (setpoint.label, setpoint.unit) == ("climate_setpoint", "°F")
 
 
+def test_homie_says_whether_a_device_is_there_and_what_is_a_colour() -> None:
+    assert declared("homie/dev/$homie", '"4.0.0"').claims("homie/dev/$state")[""].labels == ("availability",)
+    assert declared("homie/dev/n/p/$datatype", '"color"').claims("homie/dev/n/p")[""].labels == ("color",)
+    assert not declared("homie/dev/n/p/$datatype", '"float"').claims("homie/dev/n/p")
+
+
 def test_homie_5() -> None:
-    shape = {"name": "Cellar", "nodes": {"n": {"properties": {"p": {"datatype": "float", "unit": "%"}}}}}
+    properties = {"p": {"datatype": "float", "unit": "%"}, "q": {"datatype": "color"}}
+    shape = {"name": "Cellar", "nodes": {"n": {"properties": properties}}}
     declarations = declared("homie/5/dev/$description", shape)
     assert declarations.claims("homie/5/dev/n/p")[""].unit == "%"
+    assert declarations.claims("homie/5/dev/n/q")[""].labels == ("color",)
+    assert declarations.claims("homie/5/dev/$state")[""].labels == ("availability",)
     assert declarations.device("homie/5/dev/n/p") == About("Cellar")
 
 
@@ -276,6 +326,7 @@ TELLING = (
         [
             "homeassistant/sensor/x/config", "homeassistant/device/x/config", "homeassistant/light/n/x/config",
             "z/bridge/devices", "tasmota/discovery/A/config", "homie/5/d/$description", "homie/d/n/p/$unit",
+            "homie/d/$homie", "homie/d/n/p/$datatype", "tasmota/discovery/A/sensors",
             "h/sensor/x/device_class",
         ]
     )
@@ -285,7 +336,8 @@ WORDS = st.sampled_from(
         "components", "cmps", "device", "dev", "availability", "avty", "state_topic", "stat_t", "p", "platform",
         "sensor",
         "device_class", "~", "definition", "exposes", "features", "friendly_name", "nodes", "properties", "unit", "rl",
-        "tp", "ft", "t", "name", "property", "type", "value_template", "val_tpl",
+        "tp", "ft", "t", "sn", "swc", "btn", "lt_st", "datatype", "name", "property", "type",
+        "value_template", "val_tpl",
     ]
 )  # fmt: skip
 SHAPES = st.recursive(

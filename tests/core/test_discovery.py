@@ -133,6 +133,25 @@ def test_the_gate(gate: Gate, announced: int) -> None:
     assert len(line.kept) == announced
 
 
+@pytest.mark.parametrize(
+    ("gate", "reason"),
+    [
+        (Gate(mode="off"), "discovery is off"),
+        (Gate(mode="approve"), "it waits for approval"),
+        (Gate(confidence=1.0), "nothing in it is sure enough, or more than housekeeping"),
+        (Gate(devices=0), "0 are announced"),
+        (Gate(deny=("home/a",)), "the lists allow and deny leave it out"),
+        (Gate(sightings=9), "heard less than 9 times"),
+        (Gate(), None),
+    ],
+)
+def test_the_list_tells_why_a_device_is_not_announced(gate: Gate, reason: str | None) -> None:
+    line = Line(home(gate=gate))
+    line.hear("home/a", {"t": 21.4}, times=6)
+    (row,) = line.ask("discovery", command="list")["devices"]
+    assert row.get("reason") == reason
+
+
 def test_approval() -> None:
     line = Line(home(gate=Gate(mode="approve")))
     for name in "ab":
@@ -158,6 +177,8 @@ def test_withdrawing_takes_back_all_of_it_and_for_good(single: bool) -> None:
     assert line.kept == {}
     line.hear("home/a", {"t": 22.4}, times=9)
     assert line.kept == {}
+    rows = line.ask("discovery", command="list")["devices"]
+    assert {row["reason"] for row in rows} == {"withdrawn; it comes back when it is approved by name"}
     assert line.home.owner.decisions == Decisions(withdrawn=frozenset({"home_a", "home_b"}))
     line.ask("discovery", command="approve", devices=["home_a"])
     assert len(line.kept) == (2 if single else 1)
@@ -211,6 +232,8 @@ def test_what_others_announce_is_left_to_them() -> None:
     line.hear("homeassistant/sensor/y/config", {**config, "value_template": "{{ value_json.u }}"})
     line.hear("home/a", {"t": 21.6, "u": 20.0})
     assert line.kept == {}
+    (row,) = line.ask("discovery", command="list")["devices"]
+    assert row["reason"] == "others tell Home Assistant of it"
 
 
 def test_after_a_restart_what_the_broker_kept_is_taken_over() -> None:

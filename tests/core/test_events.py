@@ -41,7 +41,8 @@ class Home:
         payload = repr([held.raw for held in readings]).encode()
         message = Message(topic, payload, self.at, 1, retained, mid is not None, mid or self._mid)
         meant = interpretation(*readings, topic=topic, name=name, retained=retained)
-        return self.memory.observe(message, replace(meant, at=self.at)).events
+        (seen,) = self.memory.observe(message, replace(meant, at=self.at))
+        return seen.events
 
     def tick(self, after_s: float) -> tuple[Event, ...]:
         self.at += after_s

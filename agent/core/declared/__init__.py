@@ -6,7 +6,9 @@ together for the topic that they are about. What is declared wins over the model
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from agent.core.claim import Claim, merged
 from agent.core.declared import homeassistant, homie, statestream, tasmota, zigbee2mqtt
@@ -27,6 +29,14 @@ class Declarations:
         """`discovery_prefix`: where Home Assistant's discovery messages come, mostly `homeassistant`."""
         self._prefix = discovery_prefix
         self._capacity = capacity
+        # Home Assistant's discovery says the most, Homie no more than units: the order is that of trust.
+        self._dialects: tuple[Callable[[tuple[str, ...], Any], Declaration | None], ...] = (
+            partial(homeassistant.declaration, prefix=discovery_prefix),
+            zigbee2mqtt.declaration,
+            tasmota.Tasmota().declaration,
+            homie.declaration,
+            statestream.declaration,
+        )
         self._heard: dict[str, tuple[int, Declaration]] = {}
         # Topics that are spoken of, with those that speak of them.
         self._speakers: dict[str, set[str]] = {}
@@ -47,15 +57,17 @@ class Declarations:
 
         Topics about which something else is known now.
         """
-        before = self._heard.get(message.topic)
         found = self._read(message)
+        # A Tasmota device speaks in two messages, which say together what it says.
+        speaker = tasmota.speaker(message.topic) if tasmota.is_discovery(message.topic) else message.topic
+        before = self._heard.get(speaker)
         if found == before:
             return frozenset()
         changed: frozenset[str] = frozenset()
         if before is not None:
-            changed |= self._forget(message.topic, before[1])
+            changed |= self._forget(speaker, before[1])
         if found is not None:
-            changed |= self._keep(message.topic, *found)
+            changed |= self._keep(speaker, *found)
         for topic in changed:
             self._known.pop(topic, None)
         return changed
@@ -78,7 +90,8 @@ class Declarations:
 
     def announced(self, topic: str, path: str) -> bool:
         """Whether Home Assistant shows the field without our help."""
-        return any(
+        # Asked of every reading of a device at each of its messages, and few topics are spoken of.
+        return topic in self._speakers and any(
             declaration.announced and path in declaration.claims.get(topic, ()) for declaration in self._about(topic)
         )
 
@@ -95,20 +108,14 @@ class Declarations:
         return [declaration for _, declaration in sorted(heard, key=lambda ranked: ranked[0])]
 
     def _read(self, message: Message) -> tuple[int, Declaration] | None:
-        """None when nothing is declared any more, or nothing that can be read."""
+        """None when the topic is one on which nothing is declared."""
+        levels = tuple(message.topic.split("/"))
         try:
             tree = decode(message, LIMITS).tree
         except DecodeError:
-            return None
-        levels = tuple(message.topic.split("/"))
-        # Home Assistant's discovery says the most, Homie no more than units: the order is that of trust.
-        declarations = (
-            homeassistant.declaration(levels, tree, self._prefix),
-            zigbee2mqtt.declaration(levels, tree),
-            tasmota.declaration(levels, tree),
-            homie.declaration(levels, tree),
-            statestream.declaration(levels, tree),
-        )
+            # An empty message takes back what was said, and what cannot be read says nothing.
+            tree = None
+        declarations = (dialect(levels, tree) for dialect in self._dialects)
         return next(((rank, found) for rank, found in enumerate(declarations) if found is not None), None)
 
     def _keep(self, speaker: str, rank: int, declaration: Declaration) -> frozenset[str]:

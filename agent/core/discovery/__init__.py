@@ -203,6 +203,7 @@ class Discovery:
                     "state": self._state(device_id),
                     "sightings": candidate.sightings if candidate else 0,
                     "entities": sorted(self._shown.get(device_id, ())),
+                    **({"reason": reason} if (reason := self._reason(device_id)) else {}),
                 }
             )
         return sorted(rows, key=lambda row: (_ORDER.index(str(row["state"])), str(row["id"])))
@@ -315,6 +316,26 @@ class Discovery:
         candidate = self._candidates.get(device_id)
         return "waiting" if candidate is not None and candidate.eligible else "heard"
 
+    def _reason(self, device_id: str) -> str:
+        """Why the device is not announced, in words; "" for one that is."""
+        candidate = self._candidates.get(device_id)
+        state = self._state(device_id)
+        if state == "announced":
+            return ""
+        if state == "withdrawn":
+            return "withdrawn; it comes back when it is approved by name"
+        if self._gate.mode == "off":
+            return "discovery is off"
+        if candidate is None or candidate.device is None or candidate.sightings < self._gate.sightings:
+            return f"heard less than {self._gate.sightings} times"
+        if state == "waiting":
+            return "it waits for approval" if self._gate.mode == "approve" else f"{self._gate.devices} are announced"
+        if not self._gate.lets(candidate.device):
+            return "the lists allow and deny leave it out"
+        if any(self._declarations.announced(held.topic, held.path) for held in candidate.device.readings):
+            return "others tell Home Assistant of it"
+        return "nothing in it is sure enough, or more than housekeeping"
+
     def _announced_device(self, topic: str) -> str | None:
         levels = topic.removeprefix(f"{self._discovery_prefix}/").split("/")
         named = levels[1] if len(levels) in (3, 4) else ""
@@ -341,6 +362,7 @@ def _followed(before_s: int | None, silent_after_s: float | None) -> int | None:
 
 def _learn_actions(candidate: _Candidate, device: Device) -> None:
     for reading in device.readings:
-        idle = reading.value in (None, "", "none", False)
-        if reading.label == "action" and not idle and len(candidate.actions) < _ACTIONS:
+        if reading.label != "action" or reading.value in (None, "", "none", False):
+            continue
+        if len(candidate.actions) < _ACTIONS:
             candidate.actions[str(reading.value)] = None

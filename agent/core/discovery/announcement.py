@@ -10,8 +10,6 @@ from agent.core.discovery.entities import Component, availability
 from agent.core.message import Device
 from agent.core.publish import line
 
-SUPPORT_URL = "https://pypi.org/project/dragoman/"
-
 Announcement = dict[str, str]
 """Payloads by topic; an empty one takes back what was announced there."""
 
@@ -66,7 +64,7 @@ def _common(device: Device, prefix: str) -> dict[str, Any]:
         about["model"] = device.type.replace("_", " ")
     return {
         "device": about,
-        "origin": {"name": ORIGIN, "support_url": SUPPORT_URL},
+        "origin": {"name": ORIGIN},
         "availability": availability(device, prefix),
         "availability_mode": "all",
     }

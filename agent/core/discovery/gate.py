@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from agent.core.corrections import matches
 from agent.core.message import Device, DeviceReading
 
+MODES = ("auto", "approve", "off")
+"""Whether what passes the rules is announced: by itself, after the owner's approval, or not at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The rules."""
 
-    mode: str = "auto"
-    """off, approve (only what the owner has approved) or auto."""
+    mode: str = MODES[0]
     sightings: int = 5
     """Messages after which a device, and each reading of it, is here to stay: a neighbour's is heard by chance."""
     confidence: float = 0.8
