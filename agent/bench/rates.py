@@ -188,13 +188,13 @@ def at_broker(seconds: float, per_s: float, tell: Callable[[str], None]) -> AtBr
             with ExitStack() as stack:
                 process = stack.enter_context(agent_process(port, topic_filters(home), protocol))
                 at_start = resident_mib(process)
-                agents = _Bench(stack, port, f"{PREFIX}/interpretation/#", "", home)
+                agents = Course(stack, port, f"{PREFIX}/interpretation/#", "", home)
                 tell(f"MQTT {protocol}: letting the agent know the home")
                 agents.pass_by(len(home), 1)
                 for qos in (1, 0):
                     with ExitStack() as echoing:
                         echoing.enter_context(echo_process(port, "e/#", qos, protocol))
-                        echoes = _Bench(echoing, port, f"{echo.PREFIX}/#", "e/", home)
+                        echoes = Course(echoing, port, f"{echo.PREFIX}/#", "e/", home)
                         tell(f"MQTT {protocol}, QoS {qos}: rate")
                         rates.append(_rate(agents, echoes, qos, protocol, seconds / 12))
                         if qos == 1 and protocol == PROTOCOLS[-1]:
@@ -221,7 +221,7 @@ def _start_s(port: int) -> float:
         return time.perf_counter() - started
 
 
-class _Bench:
+class Course:
     """Messages on their way to whoever answers them, and the answers."""
 
     def __init__(self, stack: ExitStack, port: int, answers: str, prefix: str, home: Sequence[Message]) -> None:
@@ -241,7 +241,7 @@ class _Bench:
         return answered(self._sender, self._ear, some, qos, window=_WINDOW, per_s=per_s)
 
 
-def _rate(agents: _Bench, echoes: _Bench, qos: int, protocol: str, seconds: float) -> Rate:
+def _rate(agents: Course, echoes: Course, qos: int, protocol: str, seconds: float) -> Rate:
     counts = {bench: max(200, int(bench.pass_by(500, qos).per_s * seconds / _ROUNDS / 2)) for bench in (agents, echoes)}
     # One after the other, again and again: the machine may have other things to do, now less and then more.
     pairs = [(agents.pass_by(counts[agents], qos), echoes.pass_by(counts[echoes], qos)) for _ in range(_ROUNDS)]
@@ -254,7 +254,7 @@ def _rate(agents: _Bench, echoes: _Bench, qos: int, protocol: str, seconds: floa
     )
 
 
-def _latency(who: str, bench: _Bench, per_s: float, seconds: float) -> Latency:
+def _latency(who: str, bench: Course, per_s: float, seconds: float) -> Latency:
     took = sorted(bench.pass_by(max(20, int(per_s * seconds)), 1, per_s).latencies_s)
 
     def at(share: float) -> float:

@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from agent.assembly import memory, pipeline
 from agent.bench import traffic
@@ -81,7 +82,7 @@ def costs(reader: Reader, messages: int = 2_000) -> Costs:
     few = [text for found in texts[: messages // 8] for text in found][:512]
     encoded = tokens(few)
     scores = reader.scores(encoded)
-    interpreter, line = Interpreter(reader, Limits(), 50_000), _Line(reader)
+    interpreter, line = Interpreter(reader, Limits(), 50_000), Line(reader)
     interpreter.interpret(home)
     results = [result for result in interpreter.interpret(home) if isinstance(result, Interpretation)]
     line.receive(home)
@@ -123,7 +124,7 @@ def _interpret(interpreter: Interpreter, messages: Sequence[Message]) -> None:
         interpreter.interpret(messages[start : start + BATCH])
 
 
-class _Line:
+class Line:
     """The whole line, by a clock that goes on as fast as messages come: a device is published at most so often."""
 
     def __init__(self, reader: Reader) -> None:
@@ -136,6 +137,10 @@ class _Line:
         for start in range(0, len(messages), BATCH):
             self._pipeline.receive(self._arrived(messages[start : start + BATCH]))
             self._pipeline.tick(self._now)
+
+    def statistics(self) -> dict[str, Any]:
+        """Counters."""
+        return self._pipeline.statistics()
 
     def _arrived(self, messages: Sequence[Message]) -> list[Message]:
         arrived = []
@@ -178,7 +183,7 @@ def _rates(reader: Reader) -> tuple[float, float]:
 
 
 def _lone(reader: Reader, messages: Sequence[Message], *, warm: bool) -> Lone:
-    line = _Line(reader)
+    line = Line(reader)
     if warm:
         line.receive(messages)
     else:
