@@ -54,16 +54,18 @@ class Rate:
 
 def flow(port: int) -> list[dict[str, Any]]:
     """A Node-RED flow that reads JSON, puts a word to it, and publishes it again, by QoS 1."""
+    # A node without a place is taken for a configuration, and an identifier for a reference wherever its word stands.
+    place = {"z": "rig-tab", "x": 100, "y": 100}
     return [
-        {"id": "tab", "type": "tab", "label": "rig"},
-        {"id": "broker", "type": "mqtt-broker", "broker": HOST, "port": str(port), "clientid": "rig-node-red",
+        {"id": "rig-tab", "type": "tab", "label": "rig"},
+        {"id": "rig-broker", "type": "mqtt-broker", "broker": HOST, "port": str(port), "clientid": "rig-node-red",
          "protocolVersion": "4", "keepalive": "60", "cleansession": True},
-        {"id": "in", "type": "mqtt in", "z": "tab", "topic": "n/#", "qos": "1", "datatype": "utf8", "broker": "broker",
-         "wires": [["json"]]},
-        {"id": "json", "type": "json", "z": "tab", "property": "payload", "action": "", "wires": [["function"]]},
-        {"id": "function", "type": "function", "z": "tab", "outputs": 1, "wires": [["out"]],
+        {"id": "rig-in", "type": "mqtt in", **place, "topic": "n/#", "qos": "1", "datatype": "utf8",
+         "broker": "rig-broker", "wires": [["rig-json"]]},
+        {"id": "rig-json", "type": "json", **place, "property": "payload", "action": "", "wires": [["rig-function"]]},
+        {"id": "rig-function", "type": "function", **place, "outputs": 1, "wires": [["rig-out"]],
          "func": "msg.topic = 'nodered/' + msg.topic; msg.payload = {label: 'known', raw: msg.payload}; return msg;"},
-        {"id": "out", "type": "mqtt out", "z": "tab", "topic": "", "qos": "1", "retain": "", "broker": "broker",
+        {"id": "rig-out", "type": "mqtt out", **place, "topic": "", "qos": "1", "retain": "", "broker": "rig-broker",
          "wires": []},
     ]  # fmt: skip
 

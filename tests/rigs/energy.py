@@ -31,11 +31,10 @@ from agent.tflite import RELEASED
 
 PER_S = 1.5e9
 """Instructions that one core of a Raspberry Pi 4 (Cortex-A72, 1.5 GHz) does in a second: about one a clock, as Python
-has on such cores. An Arm core needs about as many instructions for the same as an x86-64 one."""
+has there. An Arm core is taken to need as many instructions as an x86-64 one."""
 MARGINAL_W = 1.0
-"""What one busy core takes beyond the idle board, at the plug: boards are measured at 2.7 W idle and 3.5 to 4 W with one
-core busy."""
-IDLE_W = 2.7
+"""What one busy core takes beyond the idle board, at the plug: boards are said to take 2.7 W idle and 3.5 to 4 W with
+one core busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +80,10 @@ def instructions(messages: Iterable[Message], folder: Path) -> int:
             for message in messages
         )
     )
-    command = [
-        "valgrind",
-        "--tool=callgrind",
-        f"--callgrind-out-file={folder}/callgrind",
-        sys.executable,
-        "-m",
-        "agent",
-    ]
+    counting = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind"]
     with source.open("rb") as file:
         done = subprocess.run(
-            [*count, sys.executable, "-m", "agent", "interpret"],
+            [*counting, sys.executable, "-m", "agent", "interpret"],
             stdin=file,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
