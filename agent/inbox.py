@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from agent.core.message import Message
@@ -24,15 +25,16 @@ class Inbox(Generic[News]):
 
     What was sent at most once (QoS 0) is bounded in number and bytes: when it is too much the oldest gives way to the
     newest, and is counted, since what a home says now is worth more than what it said before. What has a receipt is
-    never dropped; the broker sends only so much of it before it is acknowledged.
+    never dropped; of that no more is put here than there is room for.
     """
 
     def __init__(self, messages: int, payload_bytes: int) -> None:
         self._capacity = messages
         self._capacity_bytes = payload_bytes
-        self._deliveries: deque[Delivery] = deque()
-        self._again: deque[Delivery] = deque()
-        self._loose = 0
+        self._sure: deque[tuple[int, Delivery]] = deque()
+        self._loose: deque[tuple[int, Delivery]] = deque()
+        self._again: deque[tuple[int, Delivery]] = deque()
+        self._arrivals = 0
         self._loose_bytes = 0
         self._news: deque[News] = deque()
         self._arrived = threading.Condition()
@@ -40,7 +42,7 @@ class Inbox(Generic[News]):
         """Messages that gave way since the start, by topic."""
 
     def __len__(self) -> int:
-        return len(self._deliveries) + len(self._again)
+        return len(self._sure) + len(self._loose) + len(self._again)
 
     def put(self, delivery: Delivery, again: bool = False) -> None:
         """Leave a message. Never blocks.
@@ -49,11 +51,14 @@ class Inbox(Generic[News]):
         sent after it is acknowledged before it is.
         """
         with self._arrived:
-            (self._again if again else self._deliveries).append(delivery)
-            if delivery.receipt is None:
-                self._count(delivery, 1)
+            self._arrivals += 1
+            if delivery.receipt is not None:
+                (self._again if again else self._sure).append((self._arrivals, delivery))
+            else:
+                self._loose.append((self._arrivals, delivery))
+                self._loose_bytes += len(delivery.message.payload)
                 # A lone message is kept whatever its size, so that it can be refused with a reason.
-                while self._loose > 1 and self._overflows():
+                while len(self._loose) > 1 and self._overflows():
                     self._drop()
             self._arrived.notify()
 
@@ -63,40 +68,46 @@ class Inbox(Generic[News]):
             self._news.append(news)
             self._arrived.notify()
 
-    def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[News]]:
+    def look_again(self) -> None:
+        """Let who waits in `take` ask again how much may be taken."""
+        with self._arrived:
+            self._arrived.notify()
+
+    def take(self, limit: Callable[[], int], timeout_s: float) -> tuple[list[Delivery], list[News]]:
         """Up to `limit` messages, as many as BATCH_BYTES hold but at least one, and all the news.
 
         Waits until there is either, at most for the timeout.
         """
         with self._arrived:
-            self._arrived.wait_for(lambda: self._news or (limit and len(self)), timeout_s)
+            self._arrived.wait_for(lambda: self._news or (len(self) and limit()), timeout_s)
+            most = limit()
             news = list(self._news)
             self._news.clear()
             deliveries: list[Delivery] = []
             room = BATCH_BYTES
-            while len(self) and len(deliveries) < limit:
-                waiting = self._again or self._deliveries
-                room -= len(waiting[0].message.payload)
+            while (queue := self._first()) and len(deliveries) < most:
+                _, delivery = queue[0]
+                size = len(delivery.message.payload)
+                room -= size
                 if room < 0 and deliveries:
                     break
-                deliveries.append(waiting.popleft())
-                if deliveries[-1].receipt is None:
-                    self._count(deliveries[-1], -1)
+                queue.popleft()
+                deliveries.append(delivery)
+                self._loose_bytes -= size if queue is self._loose else 0
             return deliveries, news
 
-    def _overflows(self) -> bool:
-        return self._loose > self._capacity or self._loose_bytes > self._capacity_bytes
+    def _first(self) -> deque[tuple[int, Delivery]]:
+        """The queue at whose head the next message stands; an empty one where there is none."""
+        if self._again or not self._loose:
+            return self._again or self._sure
+        return self._loose if not self._sure or self._loose[0][0] < self._sure[0][0] else self._sure
 
-    def _count(self, delivery: Delivery, sign: int) -> None:
-        self._loose += sign
-        self._loose_bytes += sign * len(delivery.message.payload)
+    def _overflows(self) -> bool:
+        return len(self._loose) > self._capacity or self._loose_bytes > self._capacity_bytes
 
     def _drop(self) -> None:
-        # There are few with a receipt, as many as the broker may have under way, so this does not search for long.
-        oldest = next(index for index, delivery in enumerate(self._deliveries) if delivery.receipt is None)
-        delivery = self._deliveries[oldest]
-        del self._deliveries[oldest]
-        self._count(delivery, -1)
+        _, delivery = self._loose.popleft()
+        self._loose_bytes -= len(delivery.message.payload)
         topic = _shown(delivery.message)
         self.dropped[topic if topic in self.dropped or len(self.dropped) < TOPICS else OTHER_TOPICS] += 1
 

@@ -87,7 +87,7 @@ class Link:
         """What is published."""
         self._reception = Reception(settings, self.ledger, inbox, self.counters, tell=self._tell, clock=clock)
         self.client.on_message = self._reception.on_message
-        self.client.on_publish = self.outbox.on_publish
+        self.client.on_publish = self._on_publish
 
     def open(self) -> None:
         """Begin to connect."""
@@ -197,14 +197,15 @@ class Link:
             self._tell_if_away()
             self._tell(News.UNSUPPORTED if unsupported else News.REFUSED, advised(name))
         else:
-            fetched, self._away = self._away and flags.session_present, False
+            fetched = self._away and flags.session_present
+            self._away = self._fetching = False
             self._established = True
-            self._established_at = time.monotonic()
             self._reception.begin(again=fetched)
             if fetched:
                 # To subscribe again would bring all that is retained again, with MQTT 3.1.1.
                 self._tell(News.FETCHED, "the session went on")
                 return
+            self._established_at = time.monotonic()
             self.outbox.begin()
             self._tell(News.CONNECTED, "the session goes on" if flags.session_present else "a new session")
             if not flags.session_present:
@@ -299,6 +300,12 @@ class Link:
         elif not self._answered:
             self._tell(News.HUNG_UP, "the broker ended the connection without an answer")
         self._answered = self._established = False
+
+    def _on_publish(
+        self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        self.outbox.told(mid, reason)
+        self._inbox.look_again()
 
     def _tell_if_away(self) -> None:
         """Tell that the connection is lost, if the agent was to be back by now."""

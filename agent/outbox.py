@@ -6,7 +6,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
@@ -26,7 +25,7 @@ RETRY_S = 1.0
 
 
 class Outbox:
-    """The publications of one client. Public methods are for the working loop, but for paho's callback."""
+    """The publications of one client."""
 
     def __init__(
         self,
@@ -82,10 +81,8 @@ class Outbox:
             for output in self._ledger.again():
                 self._send(output)
 
-    def on_publish(
-        self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
-    ) -> None:
-        """The broker's answer, as paho's callback on its network thread."""
+    def told(self, mid: int, reason: ReasonCode) -> None:
+        """The broker has answered a publication; called on the network thread."""
         if reason.getName() == "Quota exceeded":
             self._postpone()
             self._ledger.delivered(mid, taken=False)

@@ -20,8 +20,8 @@ PROOF_S = 5.0
 """Within which the agent must hear what it says to itself, or anything else."""
 LONG_PROOF_S = 600.0
 """The same with MQTT 3.1.1 while other messages come: what has waited at the broker comes first, and may be much."""
-CONGESTED_S = 0.005
-"""How long to wait for the broker to take what is under way, before that is looked at again."""
+LOOK_S = 0.02
+"""Between two looks whether what was left at the broker can be fetched."""
 _HANG_UPS = 2
 """Times in a row that a broker hangs up on one version of MQTT before the other is tried."""
 _MQTT5 = MQTTProtocolVersion.MQTTv5
@@ -76,8 +76,10 @@ class Transport:
         publishes, no messages are handed out.
         """
         self._link.outbox.publish_postponed()
-        limit = min(limit, self._room())
-        deliveries, told = self._inbox.take(limit, timeout_s if limit else min(timeout_s, CONGESTED_S))
+        self._fetch_left()
+        if self._link.left:
+            timeout_s = min(timeout_s, LOOK_S)
+        deliveries, told = self._inbox.take(lambda: min(limit, self._room()), timeout_s)
         changes: list[Change] = []
         for link, change in told:
             if link is self._link:
@@ -93,13 +95,16 @@ class Transport:
 
     def _room(self) -> int:
         """How many messages may be handed out."""
-        link = self._link
-        if not link.left or link.ledger.open or not self._subscribed:
-            return link.outbox.room
-        # All before what was left at the broker is done.
-        if not link.ledger.under_way:
-            link.fetch_left()
-        return 0
+        return 0 if self._may_fetch else self._link.outbox.room
+
+    @property
+    def _may_fetch(self) -> bool:
+        """Whether everything is done that came before what was left at the broker."""
+        return bool(self._link.left) and not self._link.ledger.open and self._subscribed
+
+    def _fetch_left(self) -> None:
+        if self._may_fetch and not self._link.ledger.under_way:
+            self._link.fetch_left()
 
     def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
         """Publish what came of a message, which is acknowledged when the broker has all of that."""

@@ -15,6 +15,8 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from agent.config import Config
@@ -254,12 +256,32 @@ def test_inbox_lets_the_oldest_go() -> None:
         inbox.put(Delivery(message(topic, b"12")))
     inbox.put(Delivery(message("d", b"123456789")))
     inbox.tell("news")
-    messages, news = inbox.take(64, 0)
+    messages, news = inbox.take(lambda: 64, 0)
     assert ([left.message.topic for left in messages], news) == (["d"], ["news"])
     assert inbox.dropped == {"a": 1, "b": 1, "c": 1}
     inbox.put(Delivery(message("huge", b"x" * 11)))
-    assert [left.message.topic for left in inbox.take(64, 0)[0]] == ["huge"]
-    assert inbox.take(64, 0) == ([], [])
+    assert [left.message.topic for left in inbox.take(lambda: 64, 0)[0]] == ["huge"]
+    assert inbox.take(lambda: 64, 0) == ([], [])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["loose", "sure", "again", "take"]), st.integers(1, 3)), max_size=40))
+def test_inbox_keeps_the_order(steps: list[tuple[str, int]]) -> None:
+    inbox: Inbox[str] = Inbox(messages=4, payload_bytes=99)
+    again: list[Delivery] = []
+    others: list[Delivery] = []
+    for number, (step, count) in enumerate(steps):
+        if step == "take":
+            taken = inbox.take(lambda most=count: most, 0)[0]
+            assert taken == (again + others)[:count]
+            again, others = again[len(taken) :], others[max(0, len(taken) - len(again)) :]
+        else:
+            delivery = Delivery(message(f"{step}{number}"), None if step == "loose" else Receipt(number, None))
+            inbox.put(delivery, again=step == "again")
+            (again if step == "again" else others).append(delivery)
+            loose = [entry for entry in others if entry.receipt is None]
+            if len(loose) > 4:
+                others.remove(loose[0])
+        assert len(inbox) == len(again) + len(others)
 
 
 def test_inbox_keeps_what_has_a_receipt() -> None:
@@ -267,7 +289,7 @@ def test_inbox_keeps_what_has_a_receipt() -> None:
     for mid in (1, 2, 3):
         inbox.put(Delivery(message(f"sure{mid}"), Receipt(mid, None)))
         inbox.put(Delivery(message("loose")))
-    assert [left.message.topic for left in inbox.take(9, 0)[0]] == ["sure1", "sure2", "sure3", "loose"]
+    assert [left.message.topic for left in inbox.take(lambda: 9, 0)[0]] == ["sure1", "sure2", "sure3", "loose"]
     assert inbox.dropped == {"loose": 2}
 
 
@@ -277,7 +299,7 @@ def test_inbox_hands_out_first_what_comes_again() -> None:
     for mid in (1, 2):
         inbox.put(Delivery(message(f"old{mid}"), Receipt(mid, None)), again=True)
     assert len(inbox) == 3
-    assert [left.message.topic for left in inbox.take(9, 0)[0]] == ["old1", "old2", "new"]
+    assert [left.message.topic for left in inbox.take(lambda: 9, 0)[0]] == ["old1", "old2", "new"]
 
 
 def test_inbox_counts_lost_topics_within_bounds() -> None:
@@ -291,15 +313,15 @@ def test_inbox_hands_out_no_more_than_asked_for() -> None:
     inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
     for topic in "abc":
         inbox.put(Delivery(message(topic)))
-    assert inbox.take(0, 0) == ([], [])
-    assert [len(inbox.take(2, 0)[0]) for _ in range(3)] == [2, 1, 0]
+    assert inbox.take(lambda: 0, 0) == ([], [])
+    assert [len(inbox.take(lambda: 2, 0)[0]) for _ in range(3)] == [2, 1, 0]
 
 
 def test_inbox_hands_out_fewer_of_large_messages() -> None:
     inbox: Inbox[str] = Inbox(messages=9, payload_bytes=10 * BATCH_BYTES)
     for size in (2 * BATCH_BYTES, 1, BATCH_BYTES - 1, 1):
         inbox.put(Delivery(message("a", bytes(size))))
-    assert [len(inbox.take(9, 0)[0]) for _ in range(3)] == [1, 2, 1]
+    assert [len(inbox.take(lambda: 9, 0)[0]) for _ in range(3)] == [1, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -322,7 +344,7 @@ def test_link_leaves_messages_in_the_inbox(topic: bytes, expected: str | None) -
     received.payload, received.qos, received.retain = b"21.4", 1, True
     link.client.on_message(link.client, None, received)
     wanted = [] if expected is None else [Message(expected, b"21.4", 5.0, 1, True, mid=7)]
-    deliveries = inbox.take(9, 0)[0]
+    deliveries = inbox.take(lambda: 9, 0)[0]
     assert [delivery.message for delivery in deliveries] == wanted
     assert all(delivery.receipt is not None for delivery in deliveries)
     assert link.counters.total() == (expected is None)
@@ -361,7 +383,7 @@ def test_no_more_is_answered_at_once_than_the_broker_may_send() -> None:
     for mid in range(1, 6):
         arrival(link, mid)
     rooms = []
-    for number, delivery in enumerate(inbox.take(9, 0)[0]):
+    for number, delivery in enumerate(inbox.take(lambda: 9, 0)[0]):
         link.outbox.answer(delivery, [Publication(f"out/{number}", b"1", 1)])
         rooms.append(link.outbox.room)
     assert rooms == [3, 2, 0, 0, 0], "not one by one"
@@ -376,7 +398,7 @@ def test_what_there_is_no_room_for_is_left_at_the_broker(bounds: dict[str, int])
     link = link_of(inbox, **bounds)
     for mid in (1, 2, 3):
         arrival(link, mid)
-    deliveries, told = inbox.take(9, 0)
+    deliveries, told = inbox.take(lambda: 9, 0)
     assert (len(deliveries), link.left, link.counters["left_at_broker"]) == (2, 1, 1)
     assert [change.news for _, change in told] == [News.INBOX_FULL]
     for delivery in deliveries:

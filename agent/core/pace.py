@@ -1,15 +1,16 @@
 """When the state of a device is published: at once after a pause, else when the pause is over, as it is then.
 
 The state holds everything that is known of a device, so a home that speaks fast would make the agent say the same over
-and over; the larger a state, the longer its pause. What says nothing new is published now and then all the same.
+and over. Beyond a pause for each device there is a budget for all of them together, in readings: when it is used up
+they wait for their turn. What says nothing new is published now and then all the same.
 """
 
 from __future__ import annotations
 
 PAUSE_S = 0.5
 """Between two states of one device."""
-_PAUSE_PER_READING_S = 0.01
-"""The same, where the device has more than fifty."""
+READINGS_PER_S = 2_000
+"""Of all states together; so much may also be saved up."""
 REFRESH_S = 60.0
 """How old a published state may be while the device says the same again."""
 _NEVER = float("-inf")
@@ -20,29 +21,44 @@ class Pace:
 
     def __init__(self) -> None:
         self._published: dict[str, float] = {}
-        self._waiting: dict[str, float] = {}
-        """By device, when its pause is over."""
+        self._waiting: dict[str, tuple[float, int]] = {}
+        """By device, since when it is due, or will be, and how many readings it has."""
+        self._budget = float(READINGS_PER_S)
+        self._counted_at = _NEVER
+        self._behind = False
 
     def due(self, device: str, readings: int, at: float, *, changed: bool) -> bool:
         """Whether a device of so many readings is to be published at a time, which then counts as done.
 
         One that has changed and is not due waits.
         """
-        pause_s = max(PAUSE_S, _PAUSE_PER_READING_S * readings)
         before = self._published.get(device, _NEVER)
         # A clock may be set back.
-        if not 0 <= at - before < (pause_s if changed else REFRESH_S):
+        paused = not 0 <= at - before < (PAUSE_S if changed else REFRESH_S)
+        # Nobody overtakes those who wait for the budget.
+        if paused and not self._behind and self._affords(readings, at):
             self._done(device, at)
             return True
+        self._behind |= paused and changed
         if changed:
-            self._waiting[device] = before + pause_s
+            due_at, _ = self._waiting.get(device, (at if paused else before + PAUSE_S, 0))
+            self._waiting[device] = due_at, readings
         return False
 
     def over(self, now: float) -> list[str]:
-        """The devices whose pause is over, which then count as published."""
-        over = [device for device, at in self._waiting.items() if now >= at or now < self._published[device]]
-        for device in over:
+        """The devices whose turn it is, the longest due first, which then count as published."""
+        turn = sorted(
+            (due_at, device)
+            for device, (due_at, _) in self._waiting.items()
+            if now >= due_at or now < self._published.get(device, _NEVER)
+        )
+        over = []
+        for _, device in turn:
+            if not self._affords(self._waiting[device][1], now):
+                break
             self._done(device, now)
+            over.append(device)
+        self._behind = len(over) < len(turn)
         return over
 
     def waiting(self) -> list[str]:
@@ -53,6 +69,18 @@ class Pace:
         """A device is no more."""
         self._published.pop(device, None)
         self._waiting.pop(device, None)
+
+    def _affords(self, readings: int, now: float) -> bool:
+        """Whether anything of the budget is left, which is then used for these."""
+        passed_s = now - self._counted_at
+        if passed_s:
+            self._budget += READINGS_PER_S if passed_s < 0 else READINGS_PER_S * passed_s
+            self._budget = min(self._budget, READINGS_PER_S)
+            self._counted_at = now
+        if self._budget <= 0:
+            return False
+        self._budget -= readings
+        return True
 
     def _done(self, device: str, at: float) -> None:
         self._published[device] = at

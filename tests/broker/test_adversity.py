@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tests.broker.conftest import Agent, Ear, Mosquitto
 
 MakeAgent = Callable[..., Agent]
 ANSWER = "dragoman/interpretation/haus/keller"
+FULL_BYTES = 16_384
 
 
 def full_disk(folder: Path) -> Path:
@@ -40,6 +42,33 @@ def test_state_that_cannot_be_kept(
     assert "goes on" in detail
     ear.say("haus/keller", "21.4")
     assert ear.hear_json(ANSWER)["readings"][0]["value"] == 21.4
+
+
+def test_disk_that_fills_up_while_the_agent_works(
+    tmp_path: Path, broker: Mosquitto, ear: Ear, make_agent: MakeAgent
+) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    agent = make_agent(broker.port, command=("agent", "run"), state_directory=str(folder)).ready()
+    window, event = "zigbee2mqtt/Kitchen Window", "dragoman/event/zigbee2mqtt_kitchen_window"
+    for contact, told in (("true", None), ("false", "opened")):
+        ear.say(window, f'{{"battery": 97, "contact": {contact}, "linkquality": 120, "voltage": 3015}}')
+        assert told is None or ear.hear_json(event)["event"] == told
+    assert "memory_not_kept" not in agent.log()
+    # No file may grow from now on, though what is there may be written anew, as on a full disk; the log is shorter.
+    log = (tmp_path / "agent.log").stat().st_size
+    assert log < FULL_BYTES < (folder / "memory.db-wal").stat().st_size
+    resource.prlimit(agent.process.pid, resource.RLIMIT_FSIZE, (FULL_BYTES, resource.RLIM_INFINITY))
+    for contact, told in (("true", "closed"), ("false", "opened")):
+        ear.say(window, f'{{"battery": 97, "contact": {contact}, "linkquality": 120, "voltage": 3015}}')
+        assert ear.hear_json(event)["event"] == told
+    detail = agent.logged("memory_not_kept")["detail"]
+    assert "memory.db cannot be written" in detail
+    assert "goes on" in detail
+    assert agent.log().count("memory_not_kept") == 1
+    resource.prlimit(agent.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert agent.stop()[0] == 0
+    assert agent.logged("memory_kept_again")["events_missing_in_digest"] >= 1
 
 
 def test_changed_client_id_is_explained(tmp_path: Path, broker: Mosquitto, ear: Ear, make_agent: MakeAgent) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.broker.conftest import ROOT, Agent, Ear, Mosquitto
-from tests.rigs.flood import flood
+from tests.rigs.flood import Watch, flood
 from tests.rigs.kill_storm import storm
-from tests.rigs.peers import persistent
+from tests.rigs.peers import persistent, resident_bytes
 from tests.rigs.proxy import Proxy
 
 MakeAgent = Callable[..., Agent]
@@ -85,6 +85,34 @@ def test_what_the_inbox_has_no_room_for_is_left_at_the_broker_and_fetched(
     assert agent.log().count('"inbox_full"') == 1
     assert not {"connection_lost", "session_lost", "client_id_in_use"} & set(agent.log().split('"'))
     assert agent.stop()[0] == 0
+
+
+def test_a_backlog_of_large_messages_does_not_fill_the_memory(
+    tmp_path: Path, make_broker: Any, make_ear: Any, make_agent: MakeAgent
+) -> None:
+    broker = make_broker(persistent(tmp_path))
+    bounds = {"inbox_bytes": 4 * 2**20}
+    text = "x" * 60_000
+    first = make_agent(broker.port, limits=bounds).ready()
+    ear = make_ear(broker.port)
+    ear.say("haus/keller", f'[0, "{text}"]')
+    hear_numbers(ear, [0])
+    usual = resident_bytes(first.process.pid)
+    first.stop(signal.SIGKILL)
+    first.close()
+    (tmp_path / "notify").unlink()
+    count = 600
+    for number in range(1, count + 1):
+        ear.say("haus/keller", f'[{number}, "{text}"]')
+    agent = make_agent(broker.port, limits=bounds)
+    watch = Watch(agent.process.pid)
+    try:
+        hear_numbers(ear, range(1, count + 1))
+    finally:
+        watch.close()
+    assert "inbox_full" in agent.log()
+    # All of it would be 36 MB.
+    assert watch.peak - usual < 24 * 10**6
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -14,7 +15,7 @@ from agent.core.devices import Devices
 from agent.core.events import Events
 from agent.core.memory import Memory
 from agent.core.message import Message, Publication
-from agent.core.pace import PAUSE_S, REFRESH_S, Pace
+from agent.core.pace import PAUSE_S, READINGS_PER_S, REFRESH_S, Pace
 from agent.core.pipeline import Interpreter, Pipeline
 from agent.core.publish import Publisher
 from tests import fakes
@@ -43,14 +44,32 @@ def test_no_change_is_kept_back_and_none_is_told_within_a_pause(steps: list[tupl
         assert (pace.waiting() == ["a"]) == unsaid
 
 
-def test_a_large_device_pauses_longer() -> None:
+def test_many_large_devices_share_a_budget_and_each_has_its_turn() -> None:
     pace = Pace()
-    assert pace.due("a", 500, 0.0, changed=True)
-    assert not pace.due("a", 500, 4.9, changed=True)
-    assert pace.over(4.9) == []
-    assert pace.over(5.0) == ["a"]
-    assert not pace.due("a", 500, 5.0 + REFRESH_S - 1, changed=False)
-    assert pace.due("a", 500, 5.0 + REFRESH_S, changed=False)
+    readings, seconds = 500, 20
+    names = [f"d{number}" for number in range(40)]
+    told: dict[str, list[float]] = {name: [] for name in names}
+    for step in range(10 * seconds):
+        at = step / 10
+        for name in names:
+            if pace.due(name, readings, at, changed=True):
+                told[name].append(at)
+        for name in pace.over(at):
+            told[name].append(at)
+    count = sum(map(len, told.values()))
+    assert count * readings <= (seconds + 1) * READINGS_PER_S + readings
+    # At its turn each has waited for the others, once around.
+    around_s = len(names) * readings / READINGS_PER_S
+    gaps = [later - earlier for times in told.values() for earlier, later in itertools.pairwise(times)]
+    assert max(gaps) <= around_s + 1
+    assert max(times[0] for times in told.values()) <= around_s + 1
+
+
+def test_what_says_the_same_is_published_now_and_then() -> None:
+    pace = Pace()
+    assert pace.due("a", 3, 0.0, changed=True)
+    assert not pace.due("a", 3, REFRESH_S - 1, changed=False)
+    assert pace.due("a", 3, REFRESH_S, changed=False)
 
 
 def test_a_clock_that_is_set_back_keeps_nothing_back() -> None:
