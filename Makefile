@@ -9,7 +9,7 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery test-homeassistant homeassistant-classes test-systemd test-arm unit deb addon fuzz
+.PHONY: help demo test test-delivery test-weeks test-homeassistant homeassistant-classes test-systemd test-arm unit deb addon fuzz
 .PHONY: benchmarks performance performance-pictures
 .PHONY: lint format model evaluate score pictures docs lock clean
 
@@ -52,6 +52,9 @@ NODE_RED ?= build/node-red
 node-red:
 	@test -e $(NODE_RED)/node_modules/node-red/red.js || \
 	  npm install --silent --no-fund --no-audit --prefix $(NODE_RED) node-red@4
+
+test-weeks: $(VENV)/test ## twelve weeks of 150 simulated devices: false alarms per device and month, and how soon the dead are noticed
+	$(BIN)/python -m tests.rigs.weeks
 
 HOMEASSISTANT ?= 2024.3.3
 HASS = build/homeassistant-$(HOMEASSISTANT)

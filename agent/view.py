@@ -17,6 +17,7 @@ from rich.text import Text
 
 from agent.core.ontology import LABELS, Nature
 from agent.core.summary import span
+from agent.core.values import truth
 
 EVENTS = 50
 """Events that are kept."""
@@ -27,7 +28,7 @@ _FRESH_S = 1.2
 _RATE_S = 5.0
 _GAP = 2
 """Empty cells between columns."""
-_SIZES = ((130, 22, 24), (100, 20, 16), (66, 18, 15), (54, 14, 13), (0, 12, 9))
+_SIZES = ((130, 22, 24), (100, 20, 19), (66, 18, 15), (54, 14, 13), (0, 12, 9))
 """Least width of the terminal, and the cells for a reading's name and value that it leaves."""
 _QUIET_S = 600.0
 """After which it is told when a device was last heard."""
@@ -37,6 +38,8 @@ _ASIDE = frozenset(
     ("identifier", "metadata", "firmware", "config_setting", "link_quality", "signal_strength", "timestamp", "counter",
      "other")
 )  # fmt: skip
+# Each device has its own words for what these are.
+_SWITCHES = frozenset(("switch_state", "input_state"))
 # Who says so instead of the model.
 _KNOWN_BY = {"declared": "declared", "override": "corrected"}
 _SEVERITIES = {"info": "bright_blue", "notice": "green", "warning": "yellow", "critical": "bold red"}
@@ -319,6 +322,8 @@ def _value_cell(row: _Row, now: float) -> Text:
 def _shown(row: _Row) -> str:
     """The value as a person says it: with its unit, or the words of a binary."""
     label = LABELS.get(row.label or "")
+    if row.label in _SWITCHES and (holds := truth(row.value)) is not None:
+        return "on" if holds else "off"
     if isinstance(row.value, bool):
         if label is not None and label.nature is Nature.BINARY:
             return label.when_true if row.value else label.when_false

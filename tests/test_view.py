@@ -78,6 +78,13 @@ def test_what_the_agent_does_not_know_is_shown_as_unknown_and_counted() -> None:
     assert "1 unknown (50 %)" in shown[-1]
 
 
+@pytest.mark.parametrize(("raw", "shown"), [(True, "on"), ("ON", "on"), (0, "off"), ("TOGGLE", "TOGGLE")])
+def test_a_switch_is_on_or_off_whatever_its_device_calls_that(raw: Any, shown: str) -> None:
+    state = State()
+    state.interpretation(interpretation("a/b", reading("/s", "switch_state", raw)), now=1.0)
+    assert f" {shown} " in lines(state)[2]
+
+
 def test_a_scalar_is_shown_by_the_levels_that_follow_its_device() -> None:
     state = State()
     state.interpretation(

@@ -79,9 +79,9 @@ class Behaviour:
             doing.silent = False
             if self._silent:
                 events.append(_heard(doing, at, Telling("came_back", INFO, sentence(ref.name, "came back"))))
-        elif doing.heard_at >= self._back_at and at > doing.heard_at:
+        if doing.heard_at >= self._back_at and at > doing.heard_at:
             # A gap in which the agent was away says nothing.
-            doing.cadence.add(at - doing.heard_at)
+            doing.cadence.add(at - doing.heard_at, at)
         doing.ref, doing.topic, doing.heard_at = ref, interpretation.topic, max(at, doing.heard_at)
         if self._told_kinds:
             for reading, key in zip(interpretation.readings, keys, strict=True):

@@ -4,6 +4,10 @@ The gaps are counted by their length on a logarithmic scale; old counts fade. A 
 gaps are alike, as those of a sensor that reports each minute, or when its longest usual gap is a usual one, as that of
 a sensor that reports each change, and each hour in any case. A door that is opened now and then has none, however long
 it was watched, and is never called silent.
+
+Beside its rhythm a device may have pauses: an inverter sleeps at night, a desk is switched off at the weekend. They are
+remembered apart, since the many gaps of a day would drown them. One that may have been a night is a habit at once, a
+longer one when there was another: it may have been an empty battery.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 _RATIO = 1.2
 """From one class of lengths to the next."""
@@ -35,6 +40,13 @@ _PATIENCE = 4.0
 _TAIL = 2.0
 """And longest usual gaps."""
 _LEAST_S = 600.0
+_NIGHT_S = 17 * 3_600.0
+"""The longest pause that is taken for a night."""
+_PAUSES = 16
+"""That are remembered, of the last weeks: two weekends are among them."""
+_PAUSES_FOR_S = 21 * 86_400.0
+_LONGER = 1.5
+"""Times a usual pause, after which a device is silent."""
 
 
 @dataclass(slots=True)
@@ -43,10 +55,17 @@ class Cadence:
 
     counts: dict[int, float] = field(default_factory=dict)
     """Gaps by class of length."""
+    pauses: tuple[tuple[float, float], ...] = ()
+    """Gaps that are no part of the rhythm: when each ended, in seconds since the Unix epoch, and its length."""
 
-    def add(self, gap_s: float) -> None:
-        """A gap between two messages has ended."""
+    def add(self, gap_s: float, at: float) -> None:
+        """A gap between two messages has ended, `at` seconds since the Unix epoch."""
         if gap_s < _BURST_S:
+            return
+        rhythm_s = self._rhythm_s if gap_s >= _LEAST_S else None
+        if rhythm_s is not None and gap_s >= rhythm_s:
+            lately = [pause for pause in self.pauses if 0 <= at - pause[0] <= _PAUSES_FOR_S]
+            self.pauses = (*lately[1 - _PAUSES :], (at, gap_s))
             return
         size = round(math.log(gap_s, _RATIO))
         self.counts[size] = self.counts.get(size, 0.0) + 1.0
@@ -72,8 +91,21 @@ class Cadence:
     @property
     def silent_after_s(self) -> float | None:
         """How long the device must be quiet to be silent; None where that cannot be said."""
+        rhythm_s = self._rhythm_s
+        return None if rhythm_s is None else max(rhythm_s, _LONGER * self._usual_pause_s)
+
+    @property
+    def _rhythm_s(self) -> float | None:
+        """The same for a device without pauses."""
         usual_s = self.usual_s
         return None if usual_s is None else max(_LEAST_S, _PATIENCE * usual_s, _TAIL * self._longest_s())
+
+    @property
+    def _usual_pause_s(self) -> float:
+        """The longest pause that is a habit; 0 for none."""
+        lengths = sorted((length for _, length in self.pauses), reverse=True)
+        nights = [length for length in lengths if length <= _NIGHT_S]
+        return max([*lengths[1:2], *nights[:1]], default=0.0)
 
     def _around(self, size: int) -> float:
         """Gaps of about the length of a class."""
@@ -92,11 +124,15 @@ class Cadence:
                 return float(_RATIO**size)
         return 0.0
 
-    def record(self) -> dict[str, float]:
+    def record(self) -> dict[str, Any]:
         """A JSON value for `restored`."""
-        return {str(size): round(count, 2) for size, count in self.counts.items()}
+        counts = {str(size): round(count, 2) for size, count in self.counts.items()}
+        return {"counts": counts, "pauses": [[round(at), round(length)] for at, length in self.pauses]}
 
     @classmethod
-    def restored(cls, record: Mapping[str, float]) -> Cadence:
-        """The one that gave the record. Raises ValueError, TypeError or AttributeError."""
-        return cls({int(size): float(count) for size, count in record.items()})
+    def restored(cls, record: Mapping[str, Any]) -> Cadence:
+        """The one that gave the record. Raises ValueError, TypeError, KeyError or AttributeError."""
+        # Version 0.1.0 kept the counts alone.
+        counts = record.get("counts", record)
+        pauses = tuple((float(at), float(length)) for at, length in record.get("pauses", ()))
+        return cls({int(size): float(count) for size, count in counts.items()}, pauses)

@@ -127,9 +127,9 @@ class Agent:
     def write(self, config: dict[str, Any] | str) -> None:
         self.config.write_text(config if isinstance(config, str) else yaml.safe_dump(config))
 
-    def noticed(self, wanted: str) -> None:
+    def noticed(self, wanted: str, patience_s: float = PATIENCE_S) -> None:
         """Wait until the service manager is told something; `notices` keeps all of it."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             self._notices.settimeout(0.1)
             with suppress(TimeoutError):
@@ -139,8 +139,8 @@ class Agent:
             assert self.process.poll() is None, self.log()
         pytest.fail(f"the agent did not say {wanted}, but {self.notices}; its log:\n{self.log()}")
 
-    def ready(self) -> Agent:
-        self.noticed("READY=1")
+    def ready(self, patience_s: float = PATIENCE_S) -> Agent:
+        self.noticed("READY=1", patience_s)
         self.notices.clear()
         return self
 

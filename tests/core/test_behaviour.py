@@ -138,6 +138,8 @@ def test_habits_outlive_a_restart() -> None:
         ("air", 0.5),
         ("chatty", 0.5),
         ("daily", 60),
+        ("valve", 6),
+        ("freezer", 0.5),
         ("door", None),
         ("motion", None),
     ],
@@ -148,3 +150,37 @@ def test_weeks_without_a_false_alarm_and_the_dead_are_noticed(sort: str, within_
     assert {kind: result.per_month(kind) for kind in KINDS} == dict.fromkeys(KINDS, 0.0)
     assert len(result.noticed_h) == (within_h is not None)
     assert all(hours < (within_h or 0) for hours in result.noticed_h)
+
+
+@pytest.mark.parametrize(("sort", "alarms"), [("solar", 1), ("office", 3)])
+def test_what_sleeps_at_night_is_called_silent_until_that_is_known(sort: str, alarms: int) -> None:
+    """A night once, a weekend twice, in the whole life of the device; that is 1.1 and 3.2 in its first month."""
+    assert weeks(sort, weeks=4, devices=1).false == {"went_silent": alarms}
+
+
+def test_a_pause_that_came_once_and_was_no_night_changes_nothing() -> None:
+    home = Home(every_s=60)
+    home.live(0.1)
+    before = home.behaviour.silent_after_s("freezer")
+    home.wait(3 * DAY_S)
+    home.hear(-19)
+    assert home.behaviour.silent_after_s("freezer") == before
+    home.live(0.1)
+    home.wait(2 * DAY_S)
+    home.hear(-19)
+    assert home.behaviour.silent_after_s("freezer") == pytest.approx(3 * DAY_S, rel=0.01)
+    # It is forgotten like everything else.
+    for _ in range(22):
+        home.live(0.1)
+        home.wait(DAY_S)
+    record = json.loads(json.dumps(home.behaviour.record("freezer")))
+    assert len(record["cadence"]["pauses"]) <= 16
+
+
+def test_habits_of_an_earlier_version_are_taken_up() -> None:
+    home = Home(every_s=60)
+    home.live(0.1)
+    record = home.behaviour.record("freezer")
+    later = Home()
+    later.behaviour.restore(FREEZER, {**record, "cadence": record["cadence"]["counts"]})
+    assert later.behaviour.silent_after_s("freezer") == home.behaviour.silent_after_s("freezer")

@@ -23,8 +23,8 @@ logger:
 """
 
 
-def seeded(folder: Path, broker_port: int, http_port: int) -> str:
-    """Write the folder. A long-lived access token."""
+def seeded(folder: Path, broker_port: int, http_port: int, more: str = "") -> str:
+    """Write the folder, with `more` in its configuration.yaml. A long-lived access token."""
     key = secrets.token_hex(64)
     storage = folder / ".storage"
     storage.mkdir(parents=True)
@@ -35,7 +35,7 @@ def seeded(folder: Path, broker_port: int, http_port: int) -> str:
     ):
         shape = {"version": version, "minor_version": 1, "key": name, "data": data}
         (storage / name).write_text(json.dumps(shape))
-    (folder / "configuration.yaml").write_text(_CONFIGURATION.format(port=http_port))
+    (folder / "configuration.yaml").write_text(_CONFIGURATION.format(port=http_port) + more)
     return _signed(key)
 
 
