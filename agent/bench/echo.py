@@ -5,6 +5,7 @@ python -m agent.bench.echo HOST PORT TOPIC_FILTER QOS PROTOCOL
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import Any
 
@@ -25,6 +26,11 @@ def main(host: str, port: int, topic_filter: str, qos: int, protocol: str) -> No
     def on_subscribe(*_: Any) -> None:
         print("subscribed", flush=True)
 
+    def on_socket_open(client: paho.Client, userdata: Any, connection: Any) -> None:
+        # Without it small packets wait for those before, and the echo does not do what it can.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    client.on_socket_open = on_socket_open
     client.on_message = on_message
     client.on_subscribe = on_subscribe
     client.connect(host, port)
