@@ -9,8 +9,9 @@ TRAINING_PYTHON ?= python3.11
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
-.PHONY: help demo test test-delivery test-weeks test-homeassistant homeassistant-classes test-systemd test-arm unit wheel
-.PHONY: deb addon fuzz lint format model evaluate score pictures docs lock clean
+.PHONY: help demo test test-delivery test-weeks test-homeassistant homeassistant-classes test-systemd test-arm unit
+.PHONY: wheel deb addon fuzz lint format model evaluate score pictures docs lock clean benchmarks performance
+.PHONY: performance-pictures
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +29,29 @@ test-delivery: $(VENV)/test mosquitto ## at-least-once, the long form: kill -9, 
 	$(BIN)/python -m tests.rigs.kill_storm --messages 100000 --kills 20 --restarts 5
 	$(BIN)/python -m tests.rigs.flood --seconds 30
 	$(BIN)/python -m tests.rigs.costliest
+
+benchmarks: $(VENV)/test ## what each step of a message's way costs, by pytest-benchmark; ARGS="-k decode"
+	$(BIN)/pytest tests/benchmarks --override-ini addopts=-q $(ARGS)
+
+# A quiet machine gives better figures. The shares hold on a busy one, too.
+MESSAGES_OF_A_DAY ?= 1000000
+performance: $(VENV)/test mosquitto node-red ## all figures of docs/performance.md, about twenty minutes; then make performance-pictures
+	@mkdir -p build/bench
+	$(BIN)/dragoman bench --seconds 90 --json > build/bench/bench.json
+	$(BIN)/python -m tests.rigs.beside --node-red $(NODE_RED) --out build/bench/beside.json
+	-$(BIN)/python -m tests.rigs.scale --messages $(MESSAGES_OF_A_DAY) --out build/bench/scale.json
+	$(BIN)/python -m tests.rigs.energy --out build/bench/energy.json
+
+performance-pictures: $(VENV)/test ## render the pictures of docs/performance.md from the figures in build/bench
+	@$(BIN)/python -m pip install --quiet --constraint models/constraints.txt 'matplotlib>=3.9'
+	$(BIN)/python -m tests.rigs.pictures build/bench docs
+
+NODE_RED ?= build/node-red
+
+.PHONY: node-red
+node-red:
+	@test -e $(NODE_RED)/node_modules/node-red/red.js || \
+	  npm install --silent --no-fund --no-audit --prefix $(NODE_RED) node-red@4
 
 test-weeks: $(VENV)/test ## twelve weeks of 150 simulated devices: false alarms per device and month, and how soon the dead are noticed
 	$(BIN)/python -m tests.rigs.weeks

@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any
 
 from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -32,6 +32,7 @@ from agent.core.message import Publication
 from agent.inbox import Inbox
 from agent.ledger import Ledger
 from agent.outbox import Outbox
+from agent.paho_client import Client
 from agent.reception import Reception
 
 QOS = 1
@@ -150,9 +151,9 @@ class Link:
         # Not loop_stop, which would wait for ever for a broker that has fallen silent. The thread is a daemon.
         self._ended.wait(max(0.0, timeout_s))
 
-    def _made(self, version: MQTTProtocolVersion, will: Publication, tls: ssl.SSLContext | None) -> _Client:
+    def _made(self, version: MQTTProtocolVersion, will: Publication, tls: ssl.SSLContext | None) -> Client:
         broker = self._settings.broker
-        client = _Client(
+        client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=broker.client_id,
             protocol=version,
@@ -334,26 +335,6 @@ class Link:
         self._ended.set()
         if error is not None:
             self._tell(News.DIED, f"{type(error).__name__}: {error}")
-
-
-class _Client(paho.Client):
-    """paho's client, whose thread does not end unnoticed, and goes on after a goodbye if it shall."""
-
-    returns: Callable[[], bool]
-    when_ended: Callable[[Exception | None], None]
-
-    def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:
-        error = None
-        try:
-            code = super().loop_forever(timeout, retry_first_connection)
-            while self.returns():
-                code = super().loop_forever(timeout, retry_first_connection)
-            return code
-        except Exception as caught:
-            error = caught
-            return MQTTErrorCode.MQTT_ERR_UNKNOWN
-        finally:
-            self.when_ended(error)
 
 
 def _send_at_once(client: paho.Client, userdata: Any, connection: Any) -> None:

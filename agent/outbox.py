@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from agent.connection import MARK, News, Settings, advised
 from agent.core.message import Publication
 from agent.ledger import Delivery, Ledger, Output, Receipt
+from agent.paho_client import fixed
 
 QOS = 1
 """Of all that is published: at least once."""
@@ -125,4 +126,4 @@ class Outbox:
 def _marked(prefix: str) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.UserProperty = (MARK, prefix)
-    return properties
+    return fixed(properties)

@@ -24,6 +24,7 @@ COMMANDS = {
     "discovery": "what Home Assistant is told of devices: list, approve, withdraw",
     "record": "record a home's messages, without names and addresses",
     "replay": "publish a recording to a broker",
+    "bench": "measure speed and memory on this machine, beside a bare echo",
     "demo": "show it all at work: a broker, a simulated home and the agent",
 }
 

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from agent.core.decode import Limits
 from agent.core.message import Message, Refusal
 from agent.core.pipeline import Interpreter
-from agent.core.publish import interpretation_json, line, refusal_json
+from agent.core.publish import interpretation_line, line, refusal_json
 from agent.tflite import ArtifactError, load
 
 BATCH = 64
@@ -48,11 +48,11 @@ def main(arguments: argparse.Namespace) -> int:
         results = iter(interpreter.interpret([entry.message for entry in entries if entry.message]))
         for entry in entries:
             if entry.message is None:
-                shape = refusal_json(Refusal("", time.time(), "input", entry.error))
+                text = line(refusal_json(Refusal("", time.time(), "input", entry.error)))
             else:
                 result = next(results)
-                shape = refusal_json(result) if isinstance(result, Refusal) else interpretation_json(result)
-            output.write(line({**entry.echo, **shape}).encode("utf-8", "replace") + b"\n")
+                text = line(refusal_json(result)) if isinstance(result, Refusal) else interpretation_line(result)
+            output.write(f"{entry.echo}{text[1:]}\n".encode("utf-8", "replace"))
         output.flush()
     if arguments.stats:
         _print_statistics(interpreter, time.perf_counter() - started)
@@ -62,11 +62,12 @@ def main(arguments: argparse.Namespace) -> int:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     message: Message | None
-    echo: dict[str, Any]
+    echo: str
+    """Beginning of the line that answers it."""
     error: str = ""
 
 
-_TOO_LONG = _Entry(None, {}, f"the line has more than {LINE_BYTES} bytes")
+_TOO_LONG = _Entry(None, "{", f"the line has more than {LINE_BYTES} bytes")
 
 
 def _entry(text: bytes) -> _Entry:
@@ -74,11 +75,11 @@ def _entry(text: bytes) -> _Entry:
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return _Entry(None, {}, f"the line is not JSON: {str(error)[:200]}")
+        return _Entry(None, "{", f"the line is not JSON: {str(error)[:200]}")
     if not isinstance(fields, dict):
-        return _Entry(None, {}, 'the line is no object with "topic" and "payload"')
+        return _Entry(None, "{", 'the line is no object with "topic" and "payload"')
     identifier = fields.get("id")
-    echo = {"id": identifier} if isinstance(identifier, (str, int)) else {}
+    echo = f"{line({'id': identifier})[:-1]}," if isinstance(identifier, (str, int)) else "{"
     topic = fields.get("topic")
     if not isinstance(topic, str):
         return _Entry(None, echo, '"topic" is missing or no string')

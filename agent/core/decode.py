@@ -50,7 +50,11 @@ def decode(message: Message, limits: Limits) -> Report:
     _check_topic(message.topic, limits)
     text = _text(message.payload, limits)
     tree = _tree(text)
-    leaves = _check_size(tree, limits)
+    leaves, texts = _check_size(tree, limits)
+    if 2 * texts != text.count('"') and type(tree) is not str:
+        # Either a quotation mark is escaped or a key stands twice, which Python reads without a word. To be told of
+        # each object's members costs as much as all other reading, and is seldom needed.
+        tree = _carefully(text)
     if _SURROGATE.search(text):
         _check_text(tree)
     # Most messages are shorter as a whole than one text may be.
@@ -81,16 +85,28 @@ def _text(payload: bytes, limits: Limits) -> str:
             "payload_too_large", f"the payload has {len(payload)} bytes, at most {limits.payload_bytes} are read"
         )
     try:
-        # Some firmware sends a byte order mark, some a C string with its final null.
-        text = payload.decode("utf-8-sig").strip(" \t\r\n\0")
+        text = payload.decode()
     except UnicodeDecodeError as error:
         raise DecodeError("not_utf8", f"byte {error.start} of the payload is not valid UTF-8") from None
+    # Some firmware sends a byte order mark, some a C string with its final null.
+    text = text.removeprefix("\ufeff").strip(" \t\r\n\0")
     if not text:
         raise DecodeError("empty", "the payload is empty")
     return text
 
 
 def _tree(text: str) -> Any:
+    if text[0] not in _BEGINS_JSON:
+        return text
+    try:
+        tree, end = _QUICK.raw_decode(text)
+    except (ValueError, RecursionError):
+        return _carefully(text)
+    return tree if end == len(text) else _carefully(text)
+
+
+def _carefully(text: str) -> Any:
+    """The tree of a text in which no key stands twice."""
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -114,6 +130,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+_BEGINS_JSON = frozenset('{["-0123456789tfnNI')
+_QUICK = json.JSONDecoder()
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 # UTF-8 cannot hold half of a surrogate pair, so only an escape can bring one in. Whole pairs match here too.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -152,10 +170,10 @@ class _Cut:
         return self._left > 0
 
 
-def _check_size(tree: Any, limits: Limits) -> int:
-    """The number of leaves."""
+def _check_size(tree: Any, limits: Limits) -> tuple[int, int]:
+    """The number of leaves, and of texts: keys, and leaves that are texts."""
     level = [tree]
-    leaves = 0
+    leaves = texts = 0
     depth = 0
     longest_path = 0
     while level:
@@ -163,13 +181,17 @@ def _check_size(tree: Any, limits: Limits) -> int:
         before = leaves
         longest_key = 0
         for node in level:
-            if isinstance(node, dict):
-                longest_key = max(longest_key, max(map(len, node), default=0))
-                inner.extend(node.values())
-            elif isinstance(node, list):
+            kind = type(node)
+            if kind is dict:
+                if node:
+                    longest_key = max(longest_key, *map(len, node))
+                    texts += len(node)
+                    inner.extend(node.values())
+            elif kind is list:
                 inner.extend(node)
             else:
                 leaves += 1
+                texts += kind is str
         longest_path += longest_key
         if longest_path > limits.key_characters:
             raise DecodeError(
@@ -180,4 +202,4 @@ def _check_size(tree: Any, limits: Limits) -> int:
         if depth > limits.depth:
             raise DecodeError("too_deep", f"objects and arrays are nested more than {limits.depth} deep")
         level = inner
-    return leaves
+    return leaves, texts

@@ -1,4 +1,4 @@
-"""Report, Fields and Verdicts to an Interpretation.
+"""Report, leaves and Verdicts to an Interpretation.
 
 The model labels; every value is copied from the message, so nothing can be made up.
 """
@@ -10,20 +10,19 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from agent.core.claim import Claim
+from agent.core.consensus import Consensus
 from agent.core.declared.declaration import About
-from agent.core.message import DeviceRef, Field, Interpretation, Problem, Reading, Report
-from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, Label, Nature, accepts_unit
+from agent.core.message import DeviceRef, Interpretation, Problem, Reading, Report
+from agent.core.ontology import LABELS, Label, Nature, accepts_unit
 from agent.core.summary import summary
 from agent.core.units import spelled_unit
 from agent.core.values import number_and_unit, truth
-from agent.core.verdict import LEVELS, Verdict
+from agent.core.verdict import Verdict
 
 
 class Known(Protocol):
@@ -40,32 +39,41 @@ class Known(Protocol):
 
 
 def interpret(
-    report: Report, fields: Sequence[Field], verdicts: Sequence[Verdict], model: str, known: Known | None = None
+    report: Report,
+    paths: Sequence[str],
+    values: Sequence[Any],
+    verdicts: Sequence[Verdict],
+    agreed: Consensus,
+    *,
+    model: str,
+    known: Known | None = None,
 ) -> Interpretation:
-    """What the report means: one Reading for each field, in order. `verdicts[i]` belongs to `fields[i]`.
+    """What the report means: one Reading for each of its leaves, in order.
 
-    What is known wins over the model.
+    `paths[i]`, `values[i]` and `verdicts[i]` are of leaf i, and `agreed` is what the verdicts agree on. What is known
+    wins over the model.
     """
     problems: list[Problem] = []
-    device = _device(report.topic, not isinstance(report.tree, (dict, list)), verdicts)
+    is_scalar = not isinstance(report.tree, (dict, list))
+    device = _device(report.topic, is_scalar, agreed.type, agreed.device_level, agreed.area_level)
     claims: Mapping[str, Claim] = {}
     if known is not None:
-        claims = known.claims(report.topic, [field.path for field in fields], device.levels)
+        claims = known.claims(report.topic, paths, device.levels)
         about = known.device(report.topic)
         if about is not None:
             device = replace(device, name=about.name, area=about.area or device.area)
     readings = []
-    for field, verdict in zip(fields, verdicts, strict=True):
-        claim = claims.get(field.path)
+    for path, value, verdict in zip(paths, values, verdicts, strict=True):
+        claim = claims.get(path) if claims else None
         if known is not None and claim is not None and claim.named and claim.source == "declared":
-            known.compare(report.topic, field.path, verdict.label in claim.labels)
-        readings.append(_reading(field, verdict, claim, problems))
+            known.compare(report.topic, path, verdict.label in claim.labels)
+        readings.append(_reading(path, value, verdict, claim, problems))
     return Interpretation(
         topic=report.topic,
         at=report.at,
         retained=report.retained,
         device=device,
-        kind=KINDS[_agreed([verdict.kind for verdict in verdicts])] if verdicts else "unknown",
+        kind=agreed.kind,
         readings=tuple(readings),
         summary=summary(device, readings),
         model=model,
@@ -74,55 +82,47 @@ def interpret(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What a field means, whoever says so."""
-
-    label: Label | None
-    confidence: float
-    source: str
-    unit: str
-    """"" for none."""
+_Meaning = tuple[Label | None, float, str, str]
+"""What a field means, whoever says so: label, confidence, source, and unit or "" for none."""
 
 
-def _reading(field: Field, verdict: Verdict, claim: Claim | None, problems: list[Problem]) -> Reading:
-    raw = field.value
+def _reading(path: str, raw: Any, verdict: Verdict, claim: Claim | None, problems: list[Problem]) -> Reading:
     if isinstance(raw, float) and not math.isfinite(raw):
         # JSON has no such number: Python reads NaN and 1e999, nobody else could read what would be published.
-        problems.append(Problem(field.path, "not_finite", f"{raw} is no number in JSON; it is given as null"))
+        problems.append(Problem(path, "not_finite", f"{raw} is no number in JSON; it is given as null"))
         raw = None
     meaning = _meaning(verdict, claim)
-    label = meaning.label
+    label, confidence, source, known_unit = meaning
     if label is None:
-        return Reading(field.path, None, raw, None, meaning.confidence, meaning.source, raw)
+        return Reading(path, None, raw, None, confidence, source, raw)
     if label.nature is Nature.BINARY:
-        return _binary(field.path, raw, meaning, verdict.polarity, claim)
-    value, unit = _quantity(raw, meaning.unit)
+        return _binary(path, raw, meaning, verdict.polarity, claim)
+    value, unit = _quantity(raw, known_unit)
     if unit and not accepts_unit(label, unit):
         unit = None
     if label.nature is Nature.ROLE and not unit:
         value = raw
-    return Reading(field.path, label.name, value, unit, meaning.confidence, meaning.source, raw)
+    return Reading(path, label.name, value, unit, confidence, source, raw)
 
 
 def _meaning(verdict: Verdict, claim: Claim | None) -> _Meaning:
-    own = _Meaning(LABELS[verdict.label] if verdict.label else None, verdict.confidence, "model", verdict.unit)
+    own = LABELS[verdict.label] if verdict.label else None
     if claim is None:
-        return own
+        return own, verdict.confidence, "model", verdict.unit
     if claim.named:
         if not claim.labels:
-            return _Meaning(None, 1.0, claim.source, "")
+            return None, 1.0, claim.source, ""
         label = LABELS[_best(verdict, claim.labels)[0] or claim.labels[0]]
-        return _Meaning(label, 1.0, claim.source, _unit(label, verdict, claim))
-    if own.label is None or not accepts_unit(own.label, claim.unit or ""):
+        return label, 1.0, claim.source, _unit(label, verdict, claim)
+    if own is None or not accepts_unit(own, claim.unit or ""):
         # The unit alone is known: that rules labels out, and what is left shares the probability.
         best, confidence = _best(verdict, claim.labels)
         if best is None and len(claim.labels) != 1:
-            return own
+            return own, verdict.confidence, "model", verdict.unit
         if best is None:
-            return _Meaning(LABELS[claim.labels[0]], 1.0, claim.source, claim.unit or "")
-        return _Meaning(LABELS[best], confidence, "model", _unit(LABELS[best], verdict, claim))
-    return replace(own, unit=_unit(own.label, verdict, claim))
+            return LABELS[claim.labels[0]], 1.0, claim.source, claim.unit or ""
+        return LABELS[best], confidence, "model", _unit(LABELS[best], verdict, claim)
+    return own, verdict.confidence, "model", _unit(own, verdict, claim)
 
 
 def _best(verdict: Verdict, labels: Sequence[str]) -> tuple[str | None, float]:
@@ -145,16 +145,17 @@ def _unit(label: Label, verdict: Verdict, claim: Claim) -> str:
 
 def _binary(path: str, raw: Any, meaning: _Meaning, inferred: str, claim: Claim | None) -> Reading:
     """The reading of a condition; `inferred` is its polarity as the model holds it."""
-    label = None if meaning.label is None else meaning.label.name
+    label, confidence, source, _ = meaning
+    name = None if label is None else label.name
     said = truth(raw)
     declared = None if claim is None else claim.holds(raw)
     if declared is not None:
         polarity = (claim.polarity if claim is not None else None) or "normal"
         if said is not None:
             polarity = "normal" if said == declared else "inverted"
-        return Reading(path, label, declared, None, meaning.confidence, meaning.source, raw, polarity)
+        return Reading(path, name, declared, None, confidence, source, raw, polarity)
     value = raw if said is None else said != (inferred == "inverted")
-    return Reading(path, label, value, None, meaning.confidence, meaning.source, raw, inferred)
+    return Reading(path, name, value, None, confidence, source, raw, inferred)
 
 
 def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:
@@ -168,30 +169,17 @@ def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:
     return number, (spelled_unit(written) if written else known) or None
 
 
-def _agreed(log_probabilities: Sequence[NDArray[np.float32]], allowed: NDArray[np.bool_] | None = None) -> int:
-    """The class that the fields of a message agree on, among the allowed ones."""
-    total = np.mean(log_probabilities, axis=0)
-    if allowed is not None:
-        total = np.where(allowed, total, -np.inf)
-    return int(np.argmax(total))
-
-
-def _device(topic: str, is_scalar: bool, verdicts: Sequence[Verdict]) -> DeviceRef:
+# One for each topic: making the identifier costs as much as several readings.
+@lru_cache(maxsize=4_096)
+def _device(
+    topic: str, is_scalar: bool, kind: str | None, device_level: int | None, area_level: int | None
+) -> DeviceRef:
     levels = topic.split("/")
     # The last level of a scalar's topic names the reading, unless there is no other level to name the device.
     deepest = len(levels) - 2 if is_scalar and len(levels) > 1 else len(levels) - 1
-    area = None
-    kind = None
-    if verdicts:
-        exists = np.arange(LEVELS) < min(len(levels), LEVELS - 1)
-        exists[LEVELS - 1] = True
-        device_level = _agreed([verdict.device_level for verdict in verdicts], exists)
-        area_level = _agreed([verdict.area_level for verdict in verdicts], exists)
-        if device_level < LEVELS - 1:
-            deepest = min(deepest, len(levels) - 1 - device_level)
-        if area_level < LEVELS - 1:
-            area = levels[-1 - area_level] or None
-        kind = DEVICE_TYPES[_agreed([verdict.type for verdict in verdicts])]
+    if device_level is not None:
+        deepest = min(deepest, len(levels) - 1 - device_level)
+    area = levels[-1 - area_level] or None if area_level is not None else None
     name = levels[deepest] or topic
     return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area, deepest + 1)
 

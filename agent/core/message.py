@@ -65,7 +65,8 @@ class Field:
     The value is None for anything but a scalar."""
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one, but frozen it takes five times as long to make, and one is made for every field of every message.
+@dataclass(slots=True)
 class Reading:
     """What one leaf means."""
 

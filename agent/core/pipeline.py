@@ -16,6 +16,7 @@ from agent.core.memo import Memo
 from agent.core.memory import Memory, Observation
 from agent.core.message import Field, Interpretation, Message, Outcome, Publication, Refusal, Report
 from agent.core.publish import Publisher
+from agent.core.shape import Outline, Shapes, outline
 from agent.core.verdict import Calibration, Scores, Verdict, verdicts
 
 _AT_ONCE = 512
@@ -39,6 +40,8 @@ class Interpreter:
         self._reader = reader
         self._limits = limits
         self._memo: Memo[Verdict] = Memo(memo_capacity)
+        self._shapes = Shapes(memo_capacity)
+        self._known = 0
         self.counters: Counter[str] = Counter()
 
     def interpret(
@@ -49,22 +52,8 @@ class Interpreter:
         `known` tells of fields what the model need not guess.
         """
         read = [self._read(message) for message in messages]
-        unknown: dict[str, None] = {}
-        held: dict[str, Verdict] = {}
-        for entry in read:
-            if isinstance(entry, Refusal):
-                continue
-            for text in entry.texts:
-                verdict = self._memo.get(text)
-                if verdict is None:
-                    unknown[text] = None
-                else:
-                    held[text] = verdict
-        texts = list(unknown)
-        for text, verdict in zip(texts, self.verdicts(texts), strict=True):
-            held[text] = verdict
-            self._memo.put(text, verdict)
-        results = [entry if isinstance(entry, Refusal) else self._interpretation(entry, held, known) for entry in read]
+        self._complete([entry for entry in read if not isinstance(entry, Refusal) and entry.texts])
+        results = [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
         # Counted when all of them are there: should a bug stop them, they come again one by one.
         for result in results:
             self._count(result)
@@ -94,7 +83,7 @@ class Interpreter:
             "unknown": self.counters["unknown"],
             "refused": sum(refused.values()),
             "refused_by_reason": refused,
-            "memo": {"hits": self._memo.hits, "misses": self._memo.misses, "size": len(self._memo)},
+            "memo": {"hits": self._known + self._memo.hits, "misses": self._memo.misses, "size": len(self._memo)},
         }
 
     def _read(self, message: Message) -> _Read | Refusal:
@@ -102,14 +91,40 @@ class Interpreter:
             report = decode(message, self._limits)
         except DecodeError as error:
             return Refusal(message.topic, message.received_at, error.reason, error.detail)
+        seen = outline(report.topic, report.tree)
+        shape = self._shapes.get(seen.shape)
+        held = shape.verdicts(seen.plain) if shape is not None else None
+        if shape is not None and held is not None:
+            self._known += len(held)
+            return _Read(report, seen, shape.paths, held, ())
         found = fields_step.fields(report)
-        return _Read(report, found, [render(field) for field in found])
+        return _Read(report, seen, tuple([field.path for field in found]), [], [render(field) for field in found])
 
-    def _interpretation(
-        self, read: _Read, held: dict[str, Verdict], known: interpret_step.Known | None
-    ) -> Interpretation:
-        verdicts_of_fields = [held[text] for text in read.texts]
-        return interpret_step.interpret(read.report, read.fields, verdicts_of_fields, self._reader.name, known)
+    def _complete(self, read: Sequence[_Read]) -> None:
+        """Find the verdicts of rendered texts."""
+        unknown: dict[str, None] = {}
+        held: dict[str, Verdict] = {}
+        for entry in read:
+            for text in entry.texts:
+                verdict = self._memo.get(text)
+                if verdict is None:
+                    unknown[text] = None
+                else:
+                    held[text] = verdict
+        texts = list(unknown)
+        for text, verdict in zip(texts, self.verdicts(texts), strict=True):
+            held[text] = verdict
+            self._memo.put(text, verdict)
+        for entry in read:
+            entry.verdicts[:] = [held[text] for text in entry.texts]
+            self._shapes.learn(entry.outline, entry.paths, entry.verdicts)
+
+    def _interpretation(self, read: _Read, known: interpret_step.Known | None) -> Interpretation:
+        report, seen, verdicts = read.report, read.outline, read.verdicts
+        agreed = self._shapes.agree(seen, report.topic.count("/") + 1, verdicts)
+        return interpret_step.interpret(
+            report, read.paths, seen.values, verdicts, agreed, model=self._reader.name, known=known
+        )
 
     def _count(self, result: Interpretation | Refusal) -> None:
         self.counters["messages"] += 1
@@ -117,14 +132,18 @@ class Interpreter:
             self.counters[f"refused.{result.reason}"] += 1
         else:
             self.counters["readings"] += len(result.readings)
-            self.counters["unknown"] += sum(reading.label is None for reading in result.readings)
+            self.counters["unknown"] += sum([reading.label is None for reading in result.readings])
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     report: Report
-    fields: list[Field]
-    texts: list[str]
+    outline: Outline
+    paths: tuple[str, ...]
+    verdicts: list[Verdict]
+    """Empty until they are found."""
+    texts: Sequence[str]
+    """Rendered fields whose verdicts are to be found; none when they are known by the message's shape."""
 
 
 class Pipeline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from agent.core.message import DeviceRef, Reading
 from agent.core.ontology import LABELS, Label, Nature
@@ -61,10 +62,10 @@ _TROUBLE = ("tamper", "battery_low", "problem", "update", "safety")
 
 def summary(device: DeviceRef, readings: Sequence[Reading]) -> str:
     """The device's name and what its most telling readings say, as "Kitchen Window is open; battery 97 %"."""
-    ranked = sorted(_phrases(readings), key=lambda entry: entry[0])
-    phrases = [phrase for rank, phrase in ranked if rank < _ALL_WELL][:_TOLD] or [phrase for _, phrase in ranked[:2]]
-    if phrases:
-        return sentence(device.name, "; ".join(phrases))
+    ranked = sorted(_ranked(readings), key=_by_rank)
+    told = [entry for entry in ranked if entry[0] < _ALL_WELL][:_TOLD] or ranked[:2]
+    if told:
+        return sentence(device.name, "; ".join([_phrase(label, reading) for _, label, reading in told]))
     understood = not readings or any(reading.label for reading in readings)
     return f"{device.name}: {'no values' if understood else 'nothing understood'}"
 
@@ -94,36 +95,59 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} seconds"
 
 
-def _phrases(readings: Sequence[Reading]) -> list[tuple[int, str]]:
-    """(rank, phrase) of the readings that say something; a lower rank is told first."""
-    phrases = []
-    told = set()
+_Ranked = tuple[int, Label, Reading]
+
+
+def _by_rank(entry: _Ranked) -> int:
+    return entry[0]
+
+
+def _ranked(readings: Sequence[Reading]) -> list[_Ranked]:
+    """The readings that say something, the first of each label; a lower rank is told first."""
+    ranked = {}
     for reading in readings:
-        if reading.label is None or reading.value is None or reading.label in told:
-            continue
-        phrases.append(_phrase(LABELS[reading.label], reading))
-        told.add(reading.label)
-    return phrases
+        name = reading.label
+        if name is not None and reading.value is not None and name not in ranked:
+            label = LABELS[name]
+            ranked[name] = _rank(label, reading.value), label, reading
+    return list(ranked.values())
 
 
-def _phrase(label: Label, reading: Reading) -> tuple[int, str]:
+def _rank(label: Label, value: Any) -> int:
+    if label.nature is Nature.BINARY and isinstance(value, bool):
+        return _ALL_WELL if label.name in _TROUBLE and not value else _STATE
+    if label.nature is Nature.MEASUREMENT:
+        if _is_number(value):
+            return _HOUSEKEEPING if label.name in _OF_THE_DEVICE else _MEASURED
+        return _REST
+    if (label.name in _SWITCHED and truth(value) is not None) or _condition(label, value) is not None:
+        return _STATE
+    return _ROLE if label.name in _ROLES or label.name in _SWITCHED else _REST
+
+
+def _condition(label: Label, value: Any) -> str | None:
+    """The value as a word that stands well behind "is", if it is one."""
+    words = _CONDITIONS.get(label.name)
+    if words is None:
+        return None
+    word = _shown(value).casefold()
+    word = _ORDERED.get(word, word)
+    return word if word in words else None
+
+
+def _phrase(label: Label, reading: Reading) -> str:
     value = reading.value
     if label.nature is Nature.BINARY and isinstance(value, bool):
-        all_well = label.name in _TROUBLE and not value
-        return _ALL_WELL if all_well else _STATE, label.when_true if value else label.when_false
+        return label.when_true if value else label.when_false
     if label.name in _SWITCHED and (holds := truth(value)) is not None:
         when_true, when_false = _SWITCHED[label.name]
-        return _STATE, when_true if holds else when_false
-    condition = _shown(value).casefold()
-    condition = _ORDERED.get(condition, condition)
-    if condition in _CONDITIONS.get(label.name, ()):
-        return _STATE, f"is {condition}"
+        return when_true if holds else when_false
+    condition = _condition(label, value)
+    if condition is not None:
+        return f"is {condition}"
     words = _ROLES.get(label.name) or _SPOKEN.get(label.name) or label.name.replace("_", " ")
     unit = f" {reading.unit}" if reading.unit and _is_number(value) else ""
-    phrase = f"{words} {_shown(value)}{unit}"
-    if label.nature is Nature.MEASUREMENT and _is_number(value):
-        return _HOUSEKEEPING if label.name in _OF_THE_DEVICE else _MEASURED, phrase
-    return _ROLE if label.name in _ROLES or label.name in _SWITCHED else _REST, phrase
+    return f"{words} {_shown(value)}{unit}"
 
 
 def _is_number(value: object) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.core.ontology import LABELS, UNITS, accepts_unit
+from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS, accepts_unit
 
 LEVELS = 8
 """Classes of the device and area heads: topic level counted from the end, 0 the last; LEVELS - 1 means "none"."""
@@ -37,7 +38,14 @@ class Calibration:
     """Labels below this confidence are withheld: the agent does not know."""
 
 
-@dataclass(frozen=True, slots=True)
+_SIZES = {"kind": len(KINDS), "type": len(DEVICE_TYPES), "device_level": LEVELS, "area_level": LEVELS}
+_ENDS = list(accumulate(_SIZES.values()))
+HEADS = {name: slice(end - _SIZES[name], end) for name, end in zip(_SIZES, _ENDS, strict=True)}
+"""Where the log-probabilities of the heads that speak of the message as a whole are in a Verdict's votes."""
+
+
+# Compared by identity: arrays have no other equality that could be looked up.
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """What the model holds of one field. A pure function of the field's rendered text."""
 
@@ -50,11 +58,8 @@ class Verdict:
     """normal or inverted; means something for binaries only."""
     runners_up: tuple[tuple[str, float], ...]
     """The most probable labels with their probabilities, best first, the given one included."""
-    kind: NDArray[np.float32]
-    """float32 [kinds]: log-probabilities; so are the next three."""
-    type: NDArray[np.float32]
-    device_level: NDArray[np.float32]
-    area_level: NDArray[np.float32]
+    votes: NDArray[np.float32]
+    """float32: what the field says of the message as a whole, as HEADS divide it."""
 
 
 _NAMES = tuple(LABELS)
@@ -70,10 +75,7 @@ def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
     ranking = np.argsort(-probabilities, axis=1, kind="stable")[:, :_RUNNERS_UP]
     units = np.argmax(np.where(_ACCEPTED[ranking[:, 0]], scores.unit, -np.inf), axis=1)
     inverted = scores.polarity[:, 1] > scores.polarity[:, 0]
-    kinds = _log_softmax(scores.kind)
-    types = _log_softmax(scores.type)
-    device_levels = _log_softmax(scores.device_level)
-    area_levels = _log_softmax(scores.area_level)
+    votes = np.concatenate([_log_softmax(getattr(scores, head)) for head in HEADS], axis=1)
     found = []
     for row, ranked in enumerate(ranking):
         runners_up = tuple((_NAMES[index], float(probabilities[row, index])) for index in ranked)
@@ -85,11 +87,8 @@ def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
                 unit=UNITS[units[row]],
                 polarity="inverted" if inverted[row] else "normal",
                 runners_up=runners_up,
-                # Copies, since a view kept in a memo would keep the whole batch with it.
-                kind=kinds[row].copy(),
-                type=types[row].copy(),
-                device_level=device_levels[row].copy(),
-                area_level=area_levels[row].copy(),
+                # A copy, since a view kept in a memo would keep the whole batch with it.
+                votes=votes[row].copy(),
             )
         )
     return found

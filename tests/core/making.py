@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from agent.core import interpret as interpret_step
+from agent.core.consensus import consensus
 from agent.core.discovery.gate import Gate
 from agent.core.encode import Tokens
 from agent.core.home import Home, Owner
-from agent.core.message import DeviceRef, Field, Interpretation, Message, Reading
+from agent.core.interpret import Known
+from agent.core.message import DeviceRef, Field, Interpretation, Message, Reading, Report
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
@@ -51,11 +54,24 @@ def verdict(
         unit=unit,
         polarity=polarity,
         runners_up=((label or "other", confidence),),
-        kind=_certain(len(KINDS), KINDS.index(kind)),
-        type=_certain(len(DEVICE_TYPES), DEVICE_TYPES.index(type)),
-        device_level=_certain(LEVELS, device_level),
-        area_level=_certain(LEVELS, area_level),
+        votes=np.concatenate(
+            [
+                _certain(len(KINDS), KINDS.index(kind)),
+                _certain(len(DEVICE_TYPES), DEVICE_TYPES.index(type)),
+                _certain(LEVELS, device_level),
+                _certain(LEVELS, area_level),
+            ]
+        ),
     )
+
+
+def interpret(
+    report: Report, fields: Sequence[Field], verdicts: Sequence[Verdict], model: str, known: Known | None = None
+) -> Interpretation:
+    """What fields mean of which the model holds that. `verdicts[i]` belongs to `fields[i]`."""
+    agreed = consensus(verdicts, report.topic.count("/") + 1)
+    paths, values = [entry.path for entry in fields], [entry.value for entry in fields]
+    return interpret_step.interpret(report, paths, values, verdicts, agreed, model=model, known=known)
 
 
 def _certain(classes: int, best: int) -> NDArray[np.float32]:

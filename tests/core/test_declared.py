@@ -13,11 +13,10 @@ from agent.core.claim import Claim
 from agent.core.corrections import Correction, Corrections
 from agent.core.declared import Declarations, concerns
 from agent.core.declared.declaration import About
-from agent.core.interpret import interpret
 from agent.core.knowledge import Knowledge
 from agent.core.message import Field, Message, Reading, Report
 from agent.core.verdict import Verdict
-from tests.core.making import AT, field, message, scalar, topics, trees, verdict
+from tests.core.making import AT, field, interpret, message, scalar, topics, trees, verdict
 
 CONTACT = {
     "name": None,

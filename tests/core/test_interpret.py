@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.interpret import interpret, slug
+from agent.core.interpret import slug
 from agent.core.message import DeviceRef, Field, Reading, Report
 from agent.core.verdict import LEVELS, Verdict
-from tests.core.making import AT, field, verdict
+from tests.core.making import AT, field, interpret, verdict
 
 
 def meaning(value: Any, held: Verdict) -> Reading:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agent.core.message import DeviceRef, Event, Interpretation, Problem, Reading, Refusal
 from agent.core.ontology import LABELS
-from agent.core.publish import Publisher, interpretation_json, line, timestamp
+from agent.core.publish import Publisher, interpretation_json, interpretation_line, line, timestamp
 from tests.core.making import AT, interpretation, reading, scalars, topics
 
 PUBLISHER = Publisher("dragoman")
@@ -173,3 +173,32 @@ def test_any_interpretation_is_one_line_of_json(topic: str, value: Any, label: s
     assert b"\n" not in payload
     assert strictly(payload) == interpretation_json(shown)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", strictly(payload)["at"])
+
+
+readings = st.builds(
+    Reading,
+    path=st.sampled_from(["", "/a", '/"a"', "/ä"]) | st.text(max_size=8),
+    label=st.sampled_from([None, *LABELS]),
+    value=scalars,
+    unit=st.sampled_from([None, "°C", "µg/m³"]),
+    confidence=st.floats(0, 1),
+    source=st.sampled_from(["model", "declared", "override"]),
+    raw=scalars,
+    polarity=st.sampled_from([None, "normal", "inverted"]),
+)
+
+
+@given(
+    st.lists(readings, max_size=4),
+    topics,
+    st.builds(DeviceRef, st.just("x"), st.text(max_size=8), st.sampled_from([None, "light"]), st.none() | st.text()),
+    st.lists(st.builds(Problem, st.text(max_size=4), st.just("not_finite"), st.text(max_size=8)), max_size=2),
+    st.booleans(),
+)
+def test_the_fast_line_is_the_plain_one(
+    said: list[Reading], topic: str, device: DeviceRef, problems: list[Problem], flag: bool
+) -> None:
+    shown = Interpretation(
+        topic, AT, flag, device, "state", tuple(said), topic, "fake 1", tuple(problems), truncated=flag
+    )
+    assert interpretation_line(shown) == line(interpretation_json(shown))

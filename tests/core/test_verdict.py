@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS, accepts_unit
-from agent.core.verdict import LEVELS, Calibration, Scores, verdicts
+from agent.core.verdict import HEADS, LEVELS, Calibration, Scores, verdicts
 
 NAMES = list(LABELS)
 
@@ -71,14 +71,14 @@ def test_polarity(polarity: dict[int, float], named: str) -> None:
 
 def test_the_other_heads_are_log_probabilities() -> None:
     (verdict,) = verdicts(scores(kind={2: 4.0}, type={1: 2.0}), Calibration())
-    for logs in (verdict.kind, verdict.type, verdict.device_level, verdict.area_level):
-        assert np.exp(logs).sum() == pytest.approx(1.0, abs=1e-5)
-    assert verdict.kind.argmax() == 2
+    for head in HEADS.values():
+        assert np.exp(verdict.votes[head]).sum() == pytest.approx(1.0, abs=1e-5)
+    assert verdict.votes[HEADS["kind"]].argmax() == 2
 
 
 def test_a_verdict_that_is_kept_does_not_keep_the_batch() -> None:
     (verdict,) = verdicts(scores(), Calibration())
-    assert verdict.kind.base is verdict.type.base is verdict.device_level.base is verdict.area_level.base is None
+    assert verdict.votes.base is None
 
 
 @given(st.integers(1, 5), st.floats(0.1, 1_000), st.integers(0, 2**32 - 1))

@@ -90,7 +90,8 @@ class Declarations:
 
     def announced(self, topic: str, path: str) -> bool:
         """Whether Home Assistant shows the field without our help."""
-        return any(
+        # Asked of every reading of a device at each of its messages, and few topics are spoken of.
+        return topic in self._speakers and any(
             declaration.announced and path in declaration.claims.get(topic, ()) for declaration in self._about(topic)
         )
 

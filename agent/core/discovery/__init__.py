@@ -362,6 +362,7 @@ def _followed(before_s: int | None, silent_after_s: float | None) -> int | None:
 
 def _learn_actions(candidate: _Candidate, device: Device) -> None:
     for reading in device.readings:
-        idle = reading.value in (None, "", "none", False)
-        if reading.label == "action" and not idle and len(candidate.actions) < _ACTIONS:
+        if reading.label != "action" or reading.value in (None, "", "none", False):
+            continue
+        if len(candidate.actions) < _ACTIONS:
             candidate.actions[str(reading.value)] = None
