@@ -17,8 +17,7 @@ TRAINING = {"tensorflow", "keras", "torch", "jax", "sklearn", "scipy", "pandas",
 # All that the core takes from the standard library: none of it reads a clock, a file, a socket or the environment.
 PURE = {
     "__future__", "collections", "collections.abc", "dataclasses", "datetime", "enum", "functools", "hashlib",
-    "itertools", "json",
-    "math", "re", "typing", "unicodedata",
+    "itertools", "json", "math", "re", "typing", "unicodedata",
 }  # fmt: skip
 
 
