@@ -245,7 +245,7 @@ def play(program: Path, form: str, folder: Path, stack: ExitStack) -> None:
         broker.stop()
         broker.start()
         # The agent has lived too short to have kept a memory: the devices must speak once.
-        for topic, values in HOME.items():
+        for topic, values in (*HOME.items(), REMOTE):
             devices.say(topic, values)
         until("broker restarted, having forgotten everything: all is back", lambda: all_shown(hass))
         hass.stop()
