@@ -91,9 +91,6 @@ class _Known:
     def device(self) -> Device:
         return Device(self.id, self.name, *self.nature, self.seen_at, tuple(self.readings.values()))
 
-    def ref(self, levels: int) -> DeviceRef:
-        return DeviceRef(self.id, self.name, *self.nature, levels)
-
 
 @dataclass(slots=True)
 class _Identifier:
@@ -297,9 +294,10 @@ class Devices:
 
     def _named(self, interpretation: Interpretation, known: _Known) -> Interpretation:
         said = interpretation.device
-        ref = replace(known.ref(said.levels), type=said.type)
-        if ref == said:
+        area = _most(known.areas)
+        if said.id == known.id and said.name == known.name and said.area == area:
             return interpretation
+        ref = DeviceRef(known.id, known.name, said.type, area, said.levels)
         text = interpretation.summary if ref.name == said.name else summary(ref, interpretation.readings)
         return replace(interpretation, device=ref, summary=text)
 
@@ -380,7 +378,7 @@ class Devices:
             interpretation.at,
         )
         known.readings[series.key] = now
-        return series.key, before is None or _said(before) != _said(now)
+        return series.key, before is None or not _says_same(before, now)
 
     def _bound(self, latest: str) -> list[str]:
         """Forget what is beyond the bounds, never the latest."""
@@ -420,6 +418,8 @@ def _topic_record(topic: _Topic) -> list[Any]:
 def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
     """What tells the message's device from others on the topic: "" for nothing, None while it is not clear."""
     named = [reading for reading in readings if reading.label == "identifier" and _is_name(reading.value)]
+    if not named and not topic.identifiers:
+        return ""
     own = {str(reading.value) for reading in named if own_name(reading) is not None}
     if len(own) == 1:
         return own.pop()
@@ -520,8 +520,15 @@ def _root(topic: str, roots: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return next((root for root in roots if levels[: len(root)] == root), levels)
 
 
-def _said(reading: DeviceReading) -> tuple[Any, ...]:
-    return reading.label, reading.value, type(reading.value), reading.unit, reading.source
+def _says_same(before: DeviceReading, now: DeviceReading) -> bool:
+    """Whether nothing but times has changed, and how sure it is."""
+    return bool(
+        before.value == now.value
+        and before.label == now.label
+        and type(before.value) is type(now.value)
+        and before.unit == now.unit
+        and before.source == now.source
+    )
 
 
 def _vote(votes: dict[str, int], name: str | None) -> None:
@@ -530,4 +537,6 @@ def _vote(votes: dict[str, int], name: str | None) -> None:
 
 
 def _most(votes: dict[str, Any]) -> str | None:
-    return max(votes, key=votes.__getitem__) if votes else None
+    if len(votes) < 2:
+        return next(iter(votes), None)
+    return max(votes, key=votes.__getitem__)

@@ -152,7 +152,8 @@ class Event:
     """By what it was told, where it was not by the message alone: names and numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+# Nor is one of these changed, as little as a Reading: a device's next one takes its place.
+@dataclass(slots=True)
 class DeviceReading:
     """The latest reading of one quantity of a device, whichever topic it came from."""
 

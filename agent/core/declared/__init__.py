@@ -42,6 +42,8 @@ class Declarations:
         self._speakers: dict[str, set[str]] = {}
         self._known: dict[str, Mapping[str, Claim]] = {}
         self._size = 0
+        self.revision = 0
+        """Rises when what is declared changes."""
         self.dropped = 0
         """Declarations that did not fit."""
 
@@ -63,6 +65,7 @@ class Declarations:
         before = self._heard.get(speaker)
         if found == before:
             return frozenset()
+        self.revision += 1
         changed: frozenset[str] = frozenset()
         if before is not None:
             changed |= self._forget(speaker, before[1])
@@ -83,6 +86,8 @@ class Declarations:
 
     def device(self, topic: str) -> About | None:
         """The device that speaks on the topic; None where nothing is said, or where several do."""
+        if topic not in self._speakers:
+            return None
         told = [declaration.devices[topic] for declaration in self._about(topic) if topic in declaration.devices]
         if len({about.name for about in told}) != 1:
             return None
@@ -90,7 +95,7 @@ class Declarations:
 
     def announced(self, topic: str, path: str) -> bool:
         """Whether Home Assistant shows the field without our help."""
-        # Asked of every reading of a device at each of its messages, and few topics are spoken of.
+        # Asked of every reading of a device, and few topics are spoken of.
         return topic in self._speakers and any(
             declaration.announced and path in declaration.claims.get(topic, ()) for declaration in self._about(topic)
         )

@@ -21,6 +21,7 @@ from agent.core.discovery.entities import Component, availability, components, t
 from agent.core.discovery.gate import Gate
 from agent.core.message import Device, DeviceReading, Publication
 from agent.core.pace import REFRESH_S
+from agent.core.values import truth
 
 REANNOUNCE_S = 10.0
 """Within which everything is announced anew after Home Assistant says that it has started."""
@@ -50,8 +51,12 @@ class _Candidate:
     """Messages by key of the reading."""
     actions: dict[str, None] = field(default_factory=dict)
     expires_s: int | None = None
+    shown: dict[str, Component] | None = None
+    """The entities that were announced before the last look at it."""
+    sign: Any = None
+    """What else but its readings that look rested on."""
     basis: Any = None
-    """What the last look at it rested on."""
+    """What the last look at it came to rest on."""
     device: Device | None = None
     eligible: bool = False
 
@@ -106,15 +111,25 @@ class Discovery:
         `silent_after_s`: how long a device must be quiet to be silent, as far as its cadence is known.
         """
         candidate = self._candidate(device.id)
-        candidate.device = device
+        before, candidate.device = candidate.device, device
+        needed = self._gate.sightings
+        ripens = False
         if live:
             candidate.sightings += 1
             for key in keys:
                 if key is not None:
-                    candidate.heard[key] = candidate.heard.get(key, 0) + 1
+                    times = candidate.heard[key] = candidate.heard.get(key, 0) + 1
+                    ripens |= times == needed
             if candidate.sightings % _CADENCE_EACH == 0:
                 candidate.expires_s = _followed(candidate.expires_s, silent_after_s(device.id))
-        _learn_actions(candidate, device)
+        news = _news(before, device)
+        _learn_actions(candidate, [now for _, now in news])
+        # A look costs as much as the rest of a message's way, and mostly finds what the one before it found.
+        shown, sign = self._shown.get(device.id), self._sign(candidate, device)
+        ripens |= candidate.sightings <= needed or shown is not candidate.shown or sign != candidate.sign
+        if not ripens and all(was is not None and self._alike(was, now) for was, now in news):
+            return []
+        candidate.shown, candidate.sign = shown, sign
         return self._look(candidate, device)
 
     def remove(self, device_id: str) -> list[Publication]:
@@ -225,6 +240,34 @@ class Discovery:
         if len(self._candidates) > _CANDIDATES:
             del self._candidates[next(iter(self._candidates))]
         return candidate
+
+    def _sign(self, candidate: _Candidate, device: Device) -> tuple[Any, ...]:
+        """Another one when the look at a device may find something else, though its readings are alike."""
+        return (
+            device.id in self._approved,
+            device.id in self._withdrawn,
+            device.id in self._kept,
+            device.id in self._announced or len(self._announced) < self._gate.devices,
+            self._declarations.revision,
+            device.name,
+            device.type,
+            device.area,
+            len(candidate.actions),
+            candidate.expires_s,
+        )
+
+    def _alike(self, was: DeviceReading, now: DeviceReading) -> bool:
+        """Whether the look at a device finds the same by both."""
+        return (
+            was.key == now.key
+            and was.label == now.label
+            and was.unit == now.unit
+            and type(was.value) is type(now.value)
+            and was.path == now.path
+            and was.topic == now.topic
+            and self._gate.trusts(was) == self._gate.trusts(now)
+            and (now.label != "availability" or (truth(was.value) is None) == (truth(now.value) is None))
+        )
 
     def _look(self, candidate: _Candidate, device: Device) -> list[Publication]:
         """Announce the device, or what has changed in it, if it may be."""
@@ -360,8 +403,16 @@ def _followed(before_s: int | None, silent_after_s: float | None) -> int | None:
     return expires_s
 
 
-def _learn_actions(candidate: _Candidate, device: Device) -> None:
-    for reading in device.readings:
+def _news(before: Device | None, device: Device) -> list[tuple[DeviceReading | None, DeviceReading]]:
+    """Readings that were heard since, each with the one that stood in its place."""
+    if before is None or len(before.readings) != len(device.readings):
+        return [(None, reading) for reading in device.readings]
+    # What was not heard again is the same object.
+    return [(was, now) for was, now in zip(before.readings, device.readings, strict=True) if was is not now]
+
+
+def _learn_actions(candidate: _Candidate, readings: Iterable[DeviceReading]) -> None:
+    for reading in readings:
         if reading.label != "action" or reading.value in (None, "", "none", False):
             continue
         if len(candidate.actions) < _ACTIONS:
