@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from structlog.typing import FilteringBoundLogger
+from typing import TYPE_CHECKING
 
 from agent.connection import Change, News
 from agent.core.memo import Memo
 from agent.core.message import Message, Outcome, Refusal
 from agent.log import LEVELS
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 _REFUSALS = 1_000
 """Topics and reasons of which it is known that they were told."""

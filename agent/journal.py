@@ -11,9 +11,11 @@ import os
 import re
 import socket
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from structlog.typing import EventDict
+if TYPE_CHECKING:
+    from structlog.typing import EventDict
+
 
 SOCKET = "/run/systemd/journal/socket"
 PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}

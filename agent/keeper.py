@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-from structlog.typing import FilteringBoundLogger
+from typing import TYPE_CHECKING
 
 from agent.core.memory import Memory, Unsaved
 from agent.store import Store, StoreDamaged, StoreError
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 INTERVAL_S = 900.0
 """Between two writes of changes of which nothing was told."""

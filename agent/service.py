@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
-
-from structlog.typing import FilteringBoundLogger
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent import owner as owner_file
 from agent.assembly import memory, pipeline, shaping
@@ -23,6 +21,9 @@ from agent.keeper import Keeper
 from agent.ledger import Delivery
 from agent.state import NewerState, Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 BATCH = 64
 """Messages interpreted together, when so many wait."""

@@ -67,6 +67,12 @@ def test_interpreting_loads_nothing_of_the_training_nor_of_the_daemon() -> None:
     assert loaded & {"paho", "yaml", "voluptuous", "structlog", "rich", "amqtt", "agent.config", "agent.demo"} == set()
 
 
+def test_the_daemon_loads_nothing_of_the_terminal() -> None:
+    loaded = loaded_by("import agent.cli.run")
+    assert "structlog" in loaded
+    assert loaded & {*TRAINING, "rich"} == set()
+
+
 def test_explaining_loads_nothing_of_the_training() -> None:
     assert loaded_by("from agent.cli import main; main(['explain', 'home/x', '21.4'])") & TRAINING == set()
 
