@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +57,25 @@ class Verdict:
     """The best unit that goes with the label; "" for none."""
     polarity: str
     """normal or inverted; means something for binaries only."""
-    runners_up: tuple[tuple[str, float], ...]
-    """The most probable labels with their probabilities, best first, the given one included."""
-    votes: NDArray[np.float32]
-    """float32: what the field says of the message as a whole, as HEADS divide it."""
+    packed_runners_up: bytes
+    """Of RUNNER_UP. As tuples they would be the larger part of a verdict, and they are seldom asked for."""
+    packed_votes: bytes
+    """Of float32."""
+
+    @property
+    def runners_up(self) -> tuple[tuple[str, float], ...]:
+        """The most probable labels with their probabilities, best first, the given one included."""
+        found = np.frombuffer(self.packed_runners_up, RUNNER_UP)
+        return tuple(zip([_NAMES[index] for index in found["label"]], found["probability"].tolist(), strict=True))
+
+    @property
+    def votes(self) -> NDArray[np.float32]:
+        """What the field says of the message as a whole, as HEADS divide it; read-only."""
+        return np.frombuffer(self.packed_votes, np.float32)
 
 
+RUNNER_UP = np.dtype([("label", np.uint16), ("probability", np.float32)])
+"""A label by its number in the ontology, and its probability."""
 _NAMES = tuple(LABELS)
 # Home Assistant drops an entity whose unit its class does not allow, so such a pair never leaves the model.
 _ACCEPTED = np.array([[accepts_unit(label, unit) for unit in UNITS] for label in LABELS.values()])
@@ -71,27 +85,54 @@ _RUNNERS_UP = 4
 def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
     """One Verdict for each row of the scores."""
     probabilities = np.exp(_log_softmax(scores.label / calibration.temperature))
-    # Equal logits are frequent in int8; stable, so that every numpy breaks the tie alike.
-    ranking = np.argsort(-probabilities, axis=1, kind="stable")[:, :_RUNNERS_UP]
+    ranking = _ranking(probabilities)
     units = np.argmax(np.where(_ACCEPTED[ranking[:, 0]], scores.unit, -np.inf), axis=1)
     inverted = scores.polarity[:, 1] > scores.polarity[:, 0]
     votes = np.concatenate([_log_softmax(getattr(scores, head)) for head in HEADS], axis=1)
-    found = []
-    for row, ranked in enumerate(ranking):
-        runners_up = tuple((_NAMES[index], float(probabilities[row, index])) for index in ranked)
-        best, confidence = runners_up[0]
-        found.append(
-            Verdict(
-                label=best if confidence >= calibration.threshold else None,
-                confidence=confidence,
-                unit=UNITS[units[row]],
-                polarity="inverted" if inverted[row] else "normal",
-                runners_up=runners_up,
-                # A copy, since a view kept in a memo would keep the whole batch with it.
-                votes=votes[row].copy(),
-            )
+    ranked = np.empty(ranking.shape, RUNNER_UP)
+    ranked["label"] = ranking
+    ranked["probability"] = np.take_along_axis(probabilities, ranking, axis=1)
+    # One call for the batch: to take numbers out of arrays one by one costs as much as the model.
+    columns = zip(
+        ranking[:, 0].tolist(),
+        ranked["probability"][:, 0].tolist(),
+        units.tolist(),
+        inverted.tolist(),
+        _rows(ranked),
+        _rows(votes),
+        strict=True,
+    )
+    return [
+        Verdict(
+            _NAMES[best] if confidence >= calibration.threshold else None,
+            confidence,
+            UNITS[unit],
+            "inverted" if is_inverted else "normal",
+            runners_up,
+            vote,
         )
-    return found
+        for best, confidence, unit, is_inverted, runners_up, vote in columns
+    ]
+
+
+def _ranking(probabilities: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The best columns of each row, the best first; of equal ones the first.
+
+    Equal logits are frequent in int8, so the tie is to be broken alike everywhere. A stable sort does the same and
+    takes longer than all else.
+    """
+    left, rows = probabilities.copy(), np.arange(len(probabilities))
+    ranking = np.empty((len(probabilities), _RUNNERS_UP), np.intp)
+    for place in range(_RUNNERS_UP):
+        ranking[:, place] = best = np.argmax(left, axis=1)
+        left[rows, best] = -np.inf
+    return ranking
+
+
+def _rows(table: NDArray[Any]) -> list[bytes]:
+    """Each row by itself: a view kept in a memo would keep the whole batch with it."""
+    whole, size = table.tobytes(), table.itemsize * table.shape[1]
+    return [whole[start : start + size] for start in range(0, len(whole), size)]
 
 
 def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

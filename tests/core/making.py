@@ -19,7 +19,7 @@ from agent.core.message import DeviceRef, Field, Interpretation, Message, Readin
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
-from agent.core.verdict import LEVELS, Calibration, Scores, Verdict
+from agent.core.verdict import LEVELS, RUNNER_UP, Calibration, Scores, Verdict
 
 AT = 1_795_424_400.123
 """2026-11-23T09:00:00.123Z."""
@@ -53,15 +53,16 @@ def verdict(
         confidence=confidence,
         unit=unit,
         polarity=polarity,
-        runners_up=((label or "other", confidence),),
-        votes=np.concatenate(
+        packed_runners_up=np.array([(list(LABELS).index(label or "other"), confidence)], RUNNER_UP).tobytes(),
+        packed_votes=np.concatenate(
             [
                 _certain(len(KINDS), KINDS.index(kind)),
                 _certain(len(DEVICE_TYPES), DEVICE_TYPES.index(type)),
                 _certain(LEVELS, device_level),
                 _certain(LEVELS, area_level),
-            ]
-        ),
+            ],
+            dtype=np.float32,
+        ).tobytes(),
     )
 
 

@@ -38,6 +38,11 @@ def test_the_best_label_is_given_with_its_probability_and_runners_up() -> None:
     assert len(verdict.runners_up) == 4
 
 
+def test_of_equal_labels_the_first_is_the_best() -> None:
+    (verdict,) = verdicts(scores(label={7: 5, 3: 5, 9: 5}), Calibration())
+    assert [name for name, _ in verdict.runners_up] == [NAMES[3], NAMES[7], NAMES[9], NAMES[0]]
+
+
 def test_a_temperature_above_one_makes_less_sure_of_the_same_label() -> None:
     raw = scores(label={0: 8})
     (sure,), (less,) = verdicts(raw, Calibration(1.0)), verdicts(raw, Calibration(3.0))
@@ -78,7 +83,8 @@ def test_the_other_heads_are_log_probabilities() -> None:
 
 def test_a_verdict_that_is_kept_does_not_keep_the_batch() -> None:
     (verdict,) = verdicts(scores(), Calibration())
-    assert verdict.votes.base is None
+    assert type(verdict.packed_votes) is type(verdict.packed_runners_up) is bytes
+    assert verdict.votes.size == HEADS["area_level"].stop
 
 
 @given(st.integers(1, 5), st.floats(0.1, 1_000), st.integers(0, 2**32 - 1))
