@@ -40,7 +40,7 @@ class Recipe:
     epochs: int = 1
     rate: float = 4e-3
     smoothing: float = 0.02
-    weights: tuple[float, ...] = (1.0, 0.4, 0.3, 0.1, 0.1, 0.15, 0.1)
+    weights: tuple[float, ...] = (1.0, 0.4, 0.3, 0.1, 0.1, 0.3, 0.15)
     """Share of each head in the loss, in the order of HEADS."""
     seed: int = 1
     taught: float = 0.6

@@ -51,7 +51,9 @@ THINGS = {language: tuple(things.split(",")) for language, things in _THINGS.ite
 _BASES = (
     "zigbee2mqtt,home,iot,sensors,ha,devices,esp,mqtt,data,house,smarthome,haus,maison,casa,thuis,hem,dom,homeassistant,esphome,tasmota,"
     "zwave,ble,rf,gw,lora,knx,openhab,fhem,iobroker,myhome,hub,energy,weather,garden,solar,heating,ems,modbus,meter,inverter,dt,site,"
-    "broadlink,miflora,wifi,local,dev,test,farm,building,ebus,can,p1,vehicle,car,ev,robot,camera,clients,nodes,zb,bt,gateway,dom/osn,应用"
+    "broadlink,miflora,wifi,local,dev,test,farm,building,ebus,can,p1,vehicle,car,ev,robot,camera,clients,nodes,zb,bt,gateway,dom/osn,应用,"
+    "flat,villa,cottage,cabin,lab,apartment,residence,property,estate,ranch,campus,wohnung,appartement,woning,piso,huis,mieszkanie,"
+    "alarm,security,lights,lighting,water,power,air,safety,access,media,network,environment,climate,hvac,irrigation,monitoring,telemetry"
 ).split(",")
 _MODELS = (
     "esp,esp32,esp8266,node,tasmota,sonoff,plug,sensor,shelly1,shellyem,switch,dev,unit,meter,wled,rf,ble,gw,th,bme280,cam,tag,"
@@ -149,7 +151,7 @@ def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
 
 def base(rng: random.Random) -> list[str]:
     """The first levels of a topic, before the device."""
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:
         return [invented_word(rng)]
     return rng.choice(_BASES).split("/")
 

@@ -39,7 +39,8 @@ REMOTE = ("flat/remote4", {"action": "single", "battery": 74})
 class Shown:
     """What Home Assistant must show of one reading."""
 
-    device: str
+    topic: str
+    """Its device may be called after any level of it: whether `kitchen` or `leak` is the device is for taste."""
     device_class: str | None
     unit: str | None
     state: str
@@ -55,22 +56,22 @@ HOME = {
     "house/frontdoor/status": {"door": "open", "battery": 87, "rssi": -61},
 }
 EXPECTED = (
-    Shown("wetter", "temperature", "°C", "7.4"),
-    Shown("wetter", "humidity", "%", "81"),
-    Shown("wetter", "atmospheric_pressure", "hPa", "1013.2"),
-    Shown("inverter", "power", "W", "1820"),
-    Shown("inverter", "voltage", "V", "231.4"),
-    Shown("inverter", "energy", "kWh", "12873.4"),
-    Shown("bathroom", "temperature", "°C", "22.4"),
-    Shown("bathroom", "humidity", "%", "58.1"),
-    Shown("bathroom", "carbon_dioxide", "ppm", "870"),
-    Shown("bathroom", "pm25", "µg/m³", "6"),
-    Shown("leak", "moisture", None, "off", "binary_sensor"),
-    Shown("leak", "battery", "%", "91"),
-    Shown("bewegung", "motion", None, "on", "binary_sensor"),
-    Shown("bewegung", "illuminance", "lx", "120"),
-    Shown("frontdoor", "door", None, "on", "binary_sensor"),
-    Shown("frontdoor", "signal_strength", "dBm", "-61"),
+    Shown("garten/wetter/station1", "temperature", "°C", "7.4"),
+    Shown("garten/wetter/station1", "humidity", "%", "81"),
+    Shown("garten/wetter/station1", "atmospheric_pressure", "hPa", "1013.2"),
+    Shown("solar/inverter/state", "power", "W", "1820"),
+    Shown("solar/inverter/state", "voltage", "V", "231.4"),
+    Shown("solar/inverter/state", "energy", "kWh", "12873.4"),
+    Shown("esp/bathroom/state", "temperature", "°C", "22.4"),
+    Shown("esp/bathroom/state", "humidity", "%", "58.1"),
+    Shown("esp/bathroom/state", "carbon_dioxide", "ppm", "870"),
+    Shown("esp/bathroom/state", "pm25", "µg/m³", "6"),
+    Shown("alarm/kitchen/leak", "moisture", None, "off", "binary_sensor"),
+    Shown("alarm/kitchen/leak", "battery", "%", "91"),
+    Shown("haus/flur/bewegung", "motion", None, "on", "binary_sensor"),
+    Shown("haus/flur/bewegung", "illuminance", "lx", "120"),
+    Shown("house/frontdoor/status", "door", None, "on", "binary_sensor"),
+    Shown("house/frontdoor/status", "signal_strength", "dBm", "-61"),
 )
 
 
@@ -166,10 +167,15 @@ def until(what: str, holds: Callable[[], bool], patience_s: float = PATIENCE_S) 
     print(f"  ok  {what} ({time.monotonic() - started:.1f} s)", flush=True)
 
 
+def device(entry: dict[str, Any]) -> str:
+    """The name of the device that an entity is of, as its own name begins with it."""
+    return str(entry["attributes"].get("friendly_name", "")).partition(" ")[0]
+
+
 def shown(states: list[dict[str, Any]], wanted: Shown) -> bool:
     """Whether Home Assistant shows a reading as it must."""
     return any(
-        entry["attributes"].get("friendly_name", "").startswith(f"{wanted.device} ")
+        device(entry) in wanted.topic.split("/")
         and entry["entity_id"].startswith(f"{wanted.platform}.")
         and entry["attributes"].get("device_class") == wanted.device_class
         and _spelled(entry["attributes"].get("unit_of_measurement")) == _spelled(wanted.unit)
@@ -271,7 +277,10 @@ def follows(hass: HomeAssistant, devices: Devices) -> None:
     cellar = Shown("Cellar", "temperature", "°C", "21.4")
     until("an entity that is written by hand, as docs/connecting.md does", lambda: all_shown(hass, (cellar,)))
     devices.say("house/frontdoor/status", {"door": "closed", "battery": 87, "rssi": -61})
-    until("the door closes", lambda: all_shown(hass, (Shown("frontdoor", "door", None, "off", "binary_sensor"),)))
+    until(
+        "the door closes",
+        lambda: all_shown(hass, (Shown("house/frontdoor/status", "door", None, "off", "binary_sensor"),)),
+    )
     devices.say("house/frontdoor/status", HOME["house/frontdoor/status"])
     devices.say(REMOTE[0], REMOTE[1])
     until("the remote's press is an event", lambda: pressed(hass) == "single")
@@ -289,14 +298,15 @@ def by_hand() -> str:
 
 def ours(hass: HomeAssistant) -> list[dict[str, Any]]:
     """Entities of the home's devices."""
-    names = {wanted.device for wanted in EXPECTED}
-    return [entry for entry in hass.states() if entry["attributes"].get("friendly_name", "").split(" ")[0] in names]
+    levels = {level for topic in HOME for level in topic.split("/")}
+    return [entry for entry in hass.states() if device(entry) in levels]
 
 
 def pressed(hass: HomeAssistant) -> str | None:
     """The word of the last press that Home Assistant knows of; its type may be "other", while it is new."""
     told = (entry["attributes"] for entry in hass.states() if entry["entity_id"].startswith("event."))
-    return next((event.get("action") for event in told if event["friendly_name"].startswith("remote4 ")), None)
+    levels = REMOTE[0].split("/")
+    return next((event.get("action") for event in told if event["friendly_name"].split(" ")[0] in levels), None)
 
 
 def main() -> int:
