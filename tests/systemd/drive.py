@@ -27,8 +27,8 @@ CONFIG = HOME / "dragoman.yaml"
 PASSWORD = "kein-geheimnis-4711"
 STATE = Path("/var/lib/private/dragoman/session.json")
 MEMORY = STATE.with_name("memory.db")
-WET = "haus_bad_boden"
-"""The device of a message on haus/bad/boden."""
+WET = "haus/bad/boden"
+"""A topic on which a leak is told; what of it names the device is for the model to say."""
 GUIDE = Path("/srv/install.md")
 CONFIGURED = """\
 # The user's own.
@@ -346,25 +346,29 @@ def state_survives() -> str:
     before = remembered()
     need(before["broker"] == "127.0.0.1:1883" and before["subscribe"] == ["#"], str(before))
     # What was told of is on the disk at once, so that it is not told again; the rest follows when there is time.
+    answers = Ear(f"dragoman/interpretation/{WET}")
     ear = Ear("dragoman/event/#")
     for wet in ("false", "true"):
-        say("haus/bad/boden", f'{{"water_leak": {wet}}}')
-    until(lambda: ear.heard(f"dragoman/event/{WET}"), "an event")
+        say(WET, f'{{"water_leak": {wet}}}')
+    until(lambda: answers.heard(f"dragoman/interpretation/{WET}"), "an interpretation")
+    device = json.loads(answers.heard(f"dragoman/interpretation/{WET}")[0][1])["device"]["id"]
+    answers.close()
+    until(lambda: ear.heard(f"dragoman/event/{device}"), "an event")
     restarted(lambda pid: os.kill(int(pid), 9), 30)
-    need(WET in known_devices(), f"SIGKILL has taken it from the memory: {known_devices()}")
+    need(device in known_devices(), f"SIGKILL has taken it from the memory: {known_devices()}")
     told("dpkg", "--install", PACKAGE)
     until(active, "READY after an upgrade")
-    say("haus/bad/boden", '{"water_leak": true}')
+    say(WET, '{"water_leak": true}')
     time.sleep(2)
-    events = len(ear.heard(f"dragoman/event/{WET}"))
+    events = len(ear.heard(f"dragoman/event/{device}"))
     ear.close()
     need(events == 1, f"what is the same as before was told {events} times")
     need(remembered() == before, f"{before} has become {remembered()}")
     owner = STATE.parent.stat()
     need(owner.st_uid == Path("/proc", state("MainPID")).stat().st_uid, "the agent does not own it")
     need(CONFIG.read_text() == CONFIGURED.format(prefix="dragoman"), "the upgrade changed the configuration")
-    need(WET in known_devices(), f"the upgrade has taken it from the memory: {known_devices()}")
-    kept = f"session {before['client_id']} at {before['broker']} and device {WET}"
+    need(device in known_devices(), f"the upgrade has taken it from the memory: {known_devices()}")
+    kept = f"session {before['client_id']} at {before['broker']} and device {device}"
     return f"{kept} kept over SIGKILL and reinstallation, its leak told once; mode {owner.st_mode & 0o777:o}"
 
 
