@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import select
 import socket
 import sqlite3
 import subprocess
@@ -41,6 +42,8 @@ prefix: {prefix}
 # By address: a tree this small need not know the name localhost.
 AS_RIG = ("-h", "127.0.0.1", "-u", "rig", "-P", "rig")
 ANSWERED_S = 20.0
+TYPED_S = 120.0
+"""Within which a command at a terminal says something."""
 GROWING_FROM = 254
 """The first systemd that knows a growing restart delay."""
 LONGEST_S = 60.0
@@ -474,7 +477,12 @@ def typed(command: str, answers: dict[str, str]) -> str:
         os.execvp("runuser", ["runuser", "-u", "stranger", "--", "sh", "-c", command])
     shown = answered = ""
     try:
-        while chunk := os.read(terminal, 4096):
+        while True:
+            # A question that nothing here answers must not keep the rig for ever.
+            need(select.select([terminal], [], [], TYPED_S)[0], f"{command} waits: {shown[-300:]}")
+            chunk = os.read(terminal, 4096)
+            if not chunk:
+                break
             shown += chunk.decode("utf-8", "replace")
             for prompt, answer in answers.items():
                 if shown.endswith(prompt) and shown != answered:
@@ -499,6 +507,7 @@ def stranger_installs() -> str:
         "Broker [localhost]: ": "127.0.0.1",
         "wants none): ": "dragoman",
         "Password: ": PASSWORD,
+        "Announce [auto]: ": "",
     }
     began = time.monotonic()
     shown = "".join(typed(command, answers) for command in commands)
