@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,13 @@ EXAMPLES = 60_000
 def label_logits(model: Model, folder: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Label logits float32 [n, labels] of the int8 model and the true labels int16 [n], masked ones left out."""
     texts, truths = labelled(folder, count)
+    return logits_of(model, texts), truths
+
+
+def logits_of(model: Model, texts: Sequence[str]) -> np.ndarray:
+    """Label logits float32 [n, labels] of rendered texts."""
     starts = track(range(0, len(texts), 1024), "reading")
-    return np.concatenate([model(tokens(texts[start : start + 1024])).label for start in starts]), truths
+    return np.concatenate([model(tokens(texts[start : start + 1024])).label for start in starts])
 
 
 def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:

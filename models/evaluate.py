@@ -18,11 +18,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from agent.core.encode import SEGMENTS, plain_name, tokens
+from agent.core.encode import SEGMENTS, plain_name
 from agent.core.ontology import LABELS
 from agent.tflite import Model
 from models.baselines import TAUGHT, Answers, linear, lookup, nearest
-from models.calibrate import expected_calibration_error, label_logits, probabilities
+from models.calibrate import expected_calibration_error, label_logits, logits_of, probabilities
 from models.examples import MASKED, examples, labelled
 from models.facts import Device
 from models.pictures import draw_confidence
@@ -53,12 +53,8 @@ def by_language(model: Model, left_out: list[Device]) -> dict[str, tuple[int, fl
     for language in LANGUAGES:
         rows = [row for message in in_language(left_out, language, 5) for row in examples(message)]
         known = [(text, targets[0]) for text, targets in rows if targets[0] != MASKED]
-        right = 0
-        for start in range(0, len(known), 1024):
-            part = known[start : start + 1024]
-            best = model(tokens([text for text, _ in part])).label.argmax(axis=1)
-            right += int((best == np.array([label for _, label in part])).sum())
-        found[language] = (len(known), right / len(known))
+        best = logits_of(model, [text for text, _ in known]).argmax(axis=1)
+        found[language] = (len(known), float((best == np.array([label for _, label in known])).mean()))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,16 +80,26 @@ def labelled(folder: Path, count: int) -> tuple[list[str], np.ndarray]:
     labels: list[np.ndarray] = []
     for shard in read_shards(folder):
         known = np.flatnonzero(shard.targets[:, 0] != MASKED)[: count - len(texts)]
-        joined = np.ascontiguousarray(shard.texts[known]).tobytes().decode("utf-32-le", "replace")
-        texts += [joined[start : start + WIDTH] for start in range(0, len(joined), WIDTH)]
+        texts += lines(shard.texts[known])
         labels.append(shard.targets[known, 0])
         if len(texts) >= count:
             break
     return texts, np.concatenate(labels)
 
 
+def lines(texts: np.ndarray) -> list[str]:
+    """Rendered texts from their code points, uint32 [n, WIDTH]."""
+    joined = texts.tobytes().decode("utf-32-le", "replace")
+    return [joined[start : start + WIDTH] for start in range(0, len(joined), WIDTH)]
+
+
 def read_shards(folder: Path) -> Iterator[Shard]:
     """The shards of a folder, in the order of their names."""
-    for path in sorted(folder.glob("shard-*.npz")):
+    return read(sorted(folder.glob("shard-*.npz")))
+
+
+def read(paths: Iterable[Path]) -> Iterator[Shard]:
+    """The shards at the paths, one at a time."""
+    for path in paths:
         with np.load(path) as content:
             yield Shard(content["texts"], content["targets"])

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from agent.core.encode import WIDTH, tokens
-from models.examples import read_shards
+from agent.core.encode import tokens
+from models.examples import lines, read_shards
 from models.runs import load
 
 REPRESENTATIVE = 1_000
@@ -36,8 +36,7 @@ def quantized(model: tf.keras.Model, examples: Path) -> bytes:
 
 def _representative(folder: Path) -> Iterator[dict[str, np.ndarray]]:
     shard = next(read_shards(folder))
-    text = shard.texts[:REPRESENTATIVE].tobytes().decode("utf-32-le", "replace")
-    encoded = tokens([text[begin : begin + WIDTH] for begin in range(0, len(text), WIDTH)])
+    encoded = tokens(lines(shard.texts[:REPRESENTATIVE]))
     for row in range(REPRESENTATIVE):
         yield {"characters": encoded.characters[None, row : row + 1], "pieces": encoded.pieces[None, row : row + 1]}
 

@@ -14,10 +14,9 @@ import numpy as np
 
 from agent import __version__
 from agent.core import encode
-from agent.core.encode import tokens
 from agent.core.ontology import LABELS
 from agent.tflite import RELEASED, Model, vocabulary
-from models.calibrate import probabilities
+from models.calibrate import logits_of, probabilities
 from models.examples import labelled
 
 KNOWN = 20
@@ -28,7 +27,7 @@ _SEARCHED = 10_000
 def known_answers(model: Model, examples: Path) -> dict[str, str]:
     """Label by rendered text of the fields that the model is surest of and right about."""
     texts, truths = labelled(examples, _SEARCHED)
-    logits = np.concatenate([model(tokens(texts[start : start + 1024])).label for start in range(0, len(texts), 1024)])
+    logits = logits_of(model, texts)
     confidence = probabilities(logits, 1.0)
     found: dict[str, str] = {}
     for row in np.argsort(-confidence.max(axis=1), kind="stable"):

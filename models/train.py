@@ -21,8 +21,8 @@ import numpy as np
 import tensorflow as tf
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from agent.core.encode import SEGMENTS, WIDTH, tokens
-from models.examples import HEADS, MASKED, Shard
+from agent.core.encode import SEGMENTS, tokens
+from models.examples import HEADS, MASKED, Shard, lines, read
 from models.network import Shape, network, sizes
 from models.runs import WEIGHTS, load, shape_of
 
@@ -124,7 +124,7 @@ def fit(
     with Progress(*columns) as progress:
         bar = progress.add_task("", total=len(order), completed=int(done), loss="")
         todo = order[int(done) :]
-        for shard, (epoch, index) in zip(_ahead(_read([paths[index] for _, index in todo]), 1), todo, strict=True):
+        for shard, (epoch, index) in zip(_ahead(read([paths[index] for _, index in todo]), 1), todo, strict=True):
             losses = []
             for part in _ahead(_runs(shard, recipe, epoch * len(paths) + index), 4):
                 losses.append(run(*part))
@@ -163,12 +163,6 @@ def _ahead(items: Iterator[Item], room: int) -> Iterator[Item]:
         raise failures[0]
 
 
-def _read(paths: list[Path]) -> Iterator[Shard]:
-    for path in paths:
-        with np.load(path) as content:
-            yield Shard(content["texts"], content["targets"])
-
-
 def _runs(shard: Shard, recipe: Recipe, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Characters, pieces and targets of `recipe.run` batches each."""
     size = recipe.batch * recipe.run
@@ -176,9 +170,7 @@ def _runs(shard: Shard, recipe: Recipe, seed: int) -> Iterator[tuple[np.ndarray,
     chance = random.Random(recipe.seed * 1_000_003 + seed)
     for start in range(0, len(order) - size + 1, size):
         rows = order[start : start + size]
-        text = shard.texts[rows].tobytes().decode("utf-32-le", "replace")
-        lines = [_forgetful(chance, text[begin : begin + WIDTH]) for begin in range(0, len(text), WIDTH)]
-        encoded = tokens(lines)
+        encoded = tokens([_forgetful(chance, line) for line in lines(shard.texts[rows])])
         yield encoded.characters, encoded.pieces, shard.targets[rows].astype(np.int32)
 
 
