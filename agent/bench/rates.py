@@ -18,9 +18,9 @@ from typing import Any
 
 import yaml
 
-import agent
 from agent.bench import echo, traffic
 from agent.bench.wire import BrokerSilent, Trip, Wire, answered, pause_until
+from agent.child import child
 from agent.core.message import Message
 
 HOST = "127.0.0.1"
@@ -30,7 +30,6 @@ PROTOCOLS = ("3.1.1", "5")
 _ROUNDS = 3
 _WINDOW = 200
 _START_S = 30.0
-_STOP_S = 5.0
 
 
 class MosquittoMissing(Exception):
@@ -98,7 +97,7 @@ def mosquitto() -> Iterator[int]:
             f"listener {port} {HOST}\n{user}allow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 100\n"
             "set_tcp_nodelay true\nlog_dest none\n"
         )
-        with _process([program, "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        with child([program, "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
             pause_until(lambda: _listens(port), "mosquitto did not start")
             yield port
 
@@ -107,20 +106,6 @@ def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection((HOST, port), 1):
         return True
     return False
-
-
-@contextmanager
-def _process(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, cwd=Path(agent.__file__).parents[1], stdin=subprocess.DEVNULL, **options)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @contextmanager
@@ -135,7 +120,7 @@ def agent_process(port: int, subscribe: Sequence[str], protocol: str, **broker: 
         # What an earlier agent has left retained comes at once.
         ear.read(0.1)
         command = [sys.executable, "-m", "agent", "run", "-c", str(config)]
-        with _process(command, stdout=subprocess.DEVNULL) as process:
+        with child(command, stdout=subprocess.DEVNULL) as process:
             try:
                 pause_until(lambda: _online(ear, process), "the agent did not come online", _START_S)
                 yield process.pid
@@ -153,7 +138,7 @@ def _online(ear: Wire, process: subprocess.Popen[bytes]) -> bool:
 def echo_process(port: int, topic_filter: str, qos: int, protocol: str) -> Iterator[int]:
     """Process id of an echo that has subscribed."""
     command = [sys.executable, "-m", "agent.bench.echo", HOST, str(port), topic_filter, str(qos), protocol]
-    with _process(command, stdout=subprocess.PIPE) as process:
+    with child(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         if not process.stdout.readline():
             raise BrokerSilent("the echo has ended")

@@ -16,7 +16,7 @@ import paho.mqtt.client as paho
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
-import agent
+from agent.child import child
 from agent.demo.broker import HOST
 from agent.demo.life import Sending
 
@@ -55,26 +55,13 @@ def agent_process(port: int) -> Iterator[Agent]:
         # amqtt knows no MQTT 5, and does not keep sessions properly.
         broker = {"host": HOST, "port": port, "protocol": "3.1.1", "session_expiry": 0}
         config.write_text(yaml.safe_dump({"broker": broker}))
-        with log.open("wb") as stderr:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "agent", "run", "-c", str(config)],
-                # `-m` looks there first, so it is this very agent that runs, whatever folder we are in.
-                cwd=Path(agent.__file__).parents[1],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                # Ctrl-C is for the demo, which then ends the agent.
-                start_new_session=True,
-            )
-        try:
+        command = [sys.executable, "-m", "agent", "run", "-c", str(config)]
+        # Ctrl-C is for the demo, which then ends the agent.
+        with (
+            log.open("wb") as stderr,
+            child(command, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True) as process,
+        ):
             yield Agent(process, log)
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 class Listener:

@@ -13,6 +13,7 @@ import argparse
 import base64
 import itertools
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.bench import traffic
+from agent.bench.rates import resident_mib
 from agent.bench.stages import BATCH, Line
 from agent.core.decode import Limits
 from agent.core.message import Message
@@ -168,7 +170,7 @@ def _growth(messages: int) -> list[tuple[int, float]]:
 
 
 def _resident_mib() -> float:
-    return round(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20, 1)
+    return round(resident_mib(os.getpid()), 1)
 
 
 def _show(runs: Sequence[Interpreted], points: Sequence[Point], memory: Sequence[Growth]) -> None:
