@@ -5,11 +5,11 @@ answer, which is what makes the memo exact; so the rendering keeps what the mean
 varies: a number becomes its type and magnitude, a long identifier becomes `#`.
 
     name         the innermost key, or the last topic level when the payload is a scalar
-    parents      the enclosing keys, innermost first
+    parents      the enclosing keys, innermost first; in place of an array's index the words of its member
     topic_last   the last topic level that is not the name
     topic_rest   the levels before it, last first
     value        type and magnitude, or the beginning of a text
-    siblings     neighbouring keys, nearest first, with those values that are text; of an array, the neighbours' numbers
+    siblings     neighbouring keys, nearest first, with those values that are words; of an array, the neighbours' numbers
 
 The model sees the characters of the text and hashed pieces of it: trigrams and whole words. Chinese has no spaces, and
 a character there says as much as a word elsewhere: each is a word, and beside it stands the pair that it makes with the
@@ -34,7 +34,7 @@ from agent.core.message import Field
 from agent.core.units import MIXED_CASE
 from agent.core.values import number_and_unit
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same field would give other tokens; a model made for another version is refused."""
 
 
@@ -89,7 +89,7 @@ def render(field: Field) -> str:
     levels = [plain_name(level) for level in reversed(field.topic)]
     if field.keys:
         name = plain_name(field.keys[-1])
-        parents = "/".join([plain_name(key) for key in field.keys[-2::-1]])
+        parents = "/".join(_parents(field))
         value = plain_value(field.value)
     else:
         name = levels.pop(0)
@@ -100,6 +100,15 @@ def render(field: Field) -> str:
     return "".join(
         [f" {text}"[: segment.width].ljust(segment.width) for text, segment in zip(texts, SEGMENTS, strict=True)]
     )
+
+
+def _parents(field: Field) -> list[str]:
+    parents = [plain_name(key) for key in field.keys[-2::-1]]
+    if field.named:
+        words = " ".join([words for words in map(plain_words, field.named) if words])
+        if words:
+            parents[0] = words
+    return parents
 
 
 def tokens(texts: Sequence[str]) -> Tokens:
@@ -146,6 +155,27 @@ def _plain_name(name: str) -> str:
     return _SEPARATORS.sub(" ", _fold(words[:_LONGEST])).strip()
 
 
+def plain_words(text: str) -> str:
+    """What a text says to the fields beside it: its words, as of a name. "" when it is long, a number, or mostly digits."""
+    return _plain_words(text) if len(text) <= _LONGEST_WORDS else ""
+
+
+_LONGEST_WORDS = 28
+
+
+@lru_cache(maxsize=16_384)
+def _plain_words(text: str) -> str:
+    # A neighbour's number varies with every message and says little; its words may be a unit or a name.
+    if number_and_unit(text)[0] is not None:
+        return ""
+    words = _plain_name(text)
+    digits = sum(map(str.isdigit, words))
+    if words == "#" or digits > sum(map(str.isalpha, words)):
+        return ""
+    # `co2`, `pm 10` and `m3`, but no clock and no serial number.
+    return words if digits < 3 else re.sub(r"[0-9]", "0", words)
+
+
 def plain_value(value: Any) -> str:
     """Type and magnitude of a number, or the beginning of a text with its digits as zeros."""
     if value is None:
@@ -166,11 +196,14 @@ def _plain_text(text: str) -> str:
     return re.sub(r"[0-9]", "0", re.sub(r"\s+", " ", folded)).strip() or "''"
 
 
+_ENDS_OF_SCALES = frozenset((100, 254, 255, 1023, 4095, 65535))
+
+
 def _plain_number(number: int | float) -> str:
     """`i` or `f`, sign, leading digit and power of ten, and for a fraction its decimals up to three.
 
-    21.4 is `f2e1.1`, 231 is `i2e2`, 84885.708 is `f8e4.3`; whole numbers up to 9 stand exactly. How finely a device
-    reports tells watt-hours from kilowatt-hours; further digits only vary.
+    21.4 is `f2e1.1`, 231 is `i2e2`, 84885.708 is `f8e4.3`; whole numbers up to 9 stand exactly, and so do the ends of
+    usual scales. How finely a device reports tells watt-hours from kilowatt-hours; further digits only vary.
     """
     if isinstance(number, float):
         if not math.isfinite(number):
@@ -181,7 +214,7 @@ def _plain_number(number: int | float) -> str:
     if number == 0:
         return f"{kind}0"
     sign = "-" if number < 0 else ""
-    if kind == "i" and abs(number) < 10:
+    if kind == "i" and (abs(number) < 10 or number in _ENDS_OF_SCALES):
         return f"i{sign}{abs(number)}"
     if isinstance(number, float):
         mantissa, _, power = f"{abs(number):.0e}".partition("e")
@@ -207,11 +240,8 @@ def _siblings_text(siblings: tuple[tuple[str, Any], ...]) -> str:
     for key, value in siblings:
         # The members of an array have no keys; their numbers are what tells volts from amperes among them.
         part = plain_name(key) if key else plain_value(value)
-        if key and isinstance(value, str) and value and len(value) <= 16:
-            text = _plain_text(value)
-            # A neighbour's number varies with every message and says little; its words may be a unit or a name.
-            if not text.startswith("'"):
-                part = f"{part} {text}"
+        if key and isinstance(value, str) and (words := plain_words(value)):
+            part = f"{part} {words}"
         parts.append(part)
         length += len(part) + 1
         if length >= width:

@@ -28,9 +28,13 @@ def _leaves(
     keys: tuple[str, ...],
     topic: tuple[str, ...],
     outer: tuple[tuple[str, Any], ...],
+    of_array: bool = False,
 ) -> Iterator[Field]:
+    texts: list[tuple[str, str]] = []
     if isinstance(container, dict):
         members = list(container.items())
+        if of_array:
+            texts = [(key, value) for key, value in members if isinstance(value, str)]
     else:
         members = [(str(index), value) for index, value in enumerate(container)]
     shown = _shown(members, isinstance(container, list))
@@ -39,9 +43,10 @@ def _leaves(
         nearest = _nearest(shown, position)
         neighbours = (*(nearest[:ARRAY_SIBLINGS] if isinstance(container, list) else nearest), *outer)[:SIBLINGS]
         if isinstance(value, (dict, list)):
-            yield from _leaves(value, inner_pointer, (*keys, key), topic, neighbours)
+            yield from _leaves(value, inner_pointer, (*keys, key), topic, neighbours, isinstance(container, list))
         else:
-            yield Field(inner_pointer, (*keys, key), value, topic, neighbours)
+            named = tuple([text for other, text in texts if other != key])
+            yield Field(inner_pointer, (*keys, key), value, topic, neighbours, named)
 
 
 def _shown(members: list[tuple[str, Any]], is_list: bool) -> list[tuple[str, Any]]:

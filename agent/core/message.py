@@ -63,6 +63,8 @@ class Field:
     siblings: tuple[tuple[str, Any], ...]
     """Neighbouring (key, value), nearest first: the same object's, then those of the enclosing ones.
     The value is None for anything but a scalar."""
+    named: tuple[str, ...] = ()
+    """Texts beside it in the same member of an array, which often say what the member is: `[{"name": "Humidity", …}]`."""
 
 
 # Nobody changes one, but frozen it takes five times as long to make, and one is made for every field of every message.

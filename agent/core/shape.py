@@ -15,15 +15,13 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from agent.core.consensus import Consensus, consensus
-from agent.core.encode import plain_name, plain_value
+from agent.core.encode import plain_name, plain_value, plain_words
 from agent.core.verdict import Verdict
 
 LEAVES = 128
 """Messages with more have no shape that is kept: such are rare, and seldom twice alike."""
 _PLAIN_VALUES = 64
 """Kept for one leaf; of one that says something else each time nothing is worth to be kept."""
-_WORD = 16
-"""Characters of a text that its neighbours may see."""
 
 Key = TypeVar("Key")
 Entry = TypeVar("Entry")
@@ -80,8 +78,8 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
             text = _plain_number(value)
         else:
             text = plain_value(value)
-            if kind is str and len(value) <= _WORD and not shown:
-                seen += len(values), text
+            if kind is str and (words := plain_words(value)):
+                seen += len(values), words
         if shown:
             # Nothing is not the word for it.
             seen += len(values), "" if value is None else text

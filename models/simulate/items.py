@@ -98,7 +98,7 @@ def _flattened(terms: list[Term]) -> list[Term]:
 
 
 _QUALIFIERS = {
-    "electric": "l1,l2,l3,phase a,phase b,phase c,phase 1,phase 2,a,b,c,1,2,3,total,grid,pv,pv1,pv2,battery,load,house,home,inverter,"
+    "electric": "l1,l2,counter,nr 1,phase 1,phase 3,sum,now,l3,phase a,phase b,phase c,phase 1,phase 2,a,b,c,1,2,3,total,grid,pv,pv1,pv2,battery,load,house,home,inverter,"
     "ac,dc,input,output,channel 1,string 1,mppt1,neutral,import,export,average,avg,max,min,solar,wallbox,car,charger,generator,"
     "netz,haus,speicher,hausanschluss,réseau,batterie,net,red,rete,nät,siec,сеть,电网,光伏,active,instant,today,line,ct1,bus,main",
     "air": "indoor,outdoor,inside,outside,room,kitchen,living room,bedroom,external,internal,probe 1,ch1,ch2,average,current,actual,"
@@ -130,7 +130,19 @@ _AIR = frozenset(
 )  # fmt: skip
 
 
+_FLOW_ENDS = ("grid", "pv", "battery", "load", "home", "house", "car", "inverter", "ac in", "ac out", "solar", "generator", "netz", "haus",
+              "speicher", "réseau", "in", "out", "dc", "consumer", "charger", "heat pump", "vehicle")  # fmt: skip
+
+
+def flow(rng: random.Random) -> str:
+    """From where to where energy goes: `grid to battery`."""
+    source, sink = rng.sample(_FLOW_ENDS, 2)
+    return f"{source} {rng.choice(('to', 'to', '2', 'nach' if source in ('netz', 'haus', 'speicher') else 'to'))} {sink}"
+
+
 def _qualified(rng: random.Random, label: str, words: str) -> str:
+    if label in ("energy", "power") and rng.random() < 0.04:
+        return f"{flow(rng)} {words}" if rng.random() < 0.4 else f"{words} {flow(rng)}"
     kind = "electric" if label in _ELECTRIC else "air" if label in _AIR else "plain"
     often = {"electric": 0.5, "air": 0.35, "plain": 0.15}[kind]
     if rng.random() > often or (LABELS[label].nature is Nature.ROLE and rng.random() < 0.5):
@@ -150,10 +162,11 @@ _DERIVED: tuple[tuple[str, str, str], ...] = (
     ("metadata", "", "{} unit|{} type|{} name|{} sensor name|{} units|{} source|{} Einheit|{} label|unité {}|{}单位"),
     ("timestamp", "", "{} timestamp|{} time|{} updated at|{} last update|{} last changed|max {} time|{} Zeit"),
     ("identifier", "", "{} id|{} sensor id|{} address|{} index|{} sensor address"),
-    ("counter", "", "{} count|{} samples|{} alarms count|number of {} alarms|{} events|{} errors"),
+    ("counter", "", "{} count|{} samples|{} alarms count|number of {} alarms|{} events|{} errors|low {} alarms|high {} alarms|"
+     "over {} alarms|{} faults|low {} events|{} syncs|Anzahl {}|{} cycles"),
     ("other", "", "{} trend|{} raw|{} adc|{} quality|{} tendency|{} checksum"),
 )  # fmt: skip
-_DERIVED_WEIGHTS = (6, 5, 3, 3, 2, 1, 2, 2)
+_DERIVED_WEIGHTS = (6, 5, 3, 3, 2, 1, 3, 2)
 _DERIVED_FROM = (
     "temperature", "humidity", "battery", "voltage", "current", "power", "pressure", "energy", "illuminance", "carbon_dioxide",
     "level", "frequency", "motion", "pm25", "moisture", "water", "weight", "distance", "wind_speed", "occupancy",
@@ -182,6 +195,8 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         # The version that waits to be installed.
         valued = Item("", quantities.firmware(rng), label, "")
     told = _unit_told(term.text, label) if term.fact is None else None
+    if told is None and term.fact is None and label == "duration" and isinstance(valued.value, (int, float)):
+        told = _habitual_unit(rng, term.text)
     if told and told != valued.unit:
         number = quantities.measurement_in(rng, label, told)
         if number is not None:
@@ -191,12 +206,8 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         if rng.random() < 0.3:
             key += str(rng.choice((1, 2, 3, "_l1", "_in", "L1", "L2")))
         return replace(valued, key=key)
-    if rng.random() < 0.02 and valued.unit in UNIT_SUFFIXES:
-        # The unit is all the name there is: `W`, `kWh`, `kWh_today`.
-        unit = rng.choice(UNIT_SUFFIXES[valued.unit])
-        return replace(
-            valued, key=unit if rng.random() < 0.5 else f"{unit}{rng.choice('_ /')}{rng.choice(QUALIFIERS['electric'])}"
-        )
+    if valued.unit in UNIT_SUFFIXES and rng.random() < (0.05 if valued.unit in _TELLING else 0.02):
+        return replace(valued, key=_by_unit(rng, label, rng.choice(UNIT_SUFFIXES[valued.unit]), voice))
     if term.terse:
         words = term.text
         if rng.random() < 0.2 and not words[-1].isdigit():
@@ -215,6 +226,29 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     return replace(valued, key=key)
 
 
+_TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne", "requested", "heating target", "goal", "req")
+_ACTUALS = ("current", "actual", "measured", "room", "ist", "outdoor", "indoor", "probe 1", "inside", "outside", "air", "water", "now", "flow",
+            "return", "ambient", "tank", "actuelle", "min", "max")  # fmt: skip
+
+
+def _by_unit(rng: random.Random, label: str, unit: str, voice: Voice) -> str:
+    """A key in which the unit is all that tells the quantity: `W`, `kWh`, `kWh_today`, `target_C`, `outdoor_F`."""
+    if label in ("temperature", "climate_setpoint") or LABELS[label].nature is Nature.ROLE:
+        words = rng.choice(_ACTUALS if label == "temperature" else _TARGETS)
+        return _suffixed(rng, spell(rng, words, voice), unit, voice)
+    if rng.random() < 0.4:
+        return unit
+    words = split_words(rng.choice(QUALIFIERS["electric"]))
+    if rng.random() < 0.5:
+        return f"{unit}{rng.choice('_ /')}{'_'.join(words)}"
+    # `WhTotal`, `APhase1`, `VL2`
+    return unit + "".join(map(_capital, words))
+
+
+_TELLING = frozenset(("°C", "°F", "W", "kW", "Wh", "kWh", "V", "A", "mA", "Hz", "VA", "var", "ppm", "rpm", "hPa", "lx"))
+"""Units that are used in place of a name."""
+
+
 _TEMPERATURE_TOLD = {"f": "°F", "tf": "°F", "tempf": "°F", "c": "°C", "tc": "°C", "tempc": "°C"}
 
 
@@ -227,6 +261,23 @@ def _unit_told(text: str, label: str) -> str | None:
     for unit in LABELS[label].units or {spread.unit for spread in quantities.RANGES.get(label, ())}:
         if any(len(word) > 1 and word in map(str.lower, UNIT_SUFFIXES.get(unit, ())) for word in words):
             return unit
+    return None
+
+
+_HABITS = (
+    (("uptime", "up time", "up", "upt", "seconds online", "age", "elapsed", "online time"), ("s", "s", "s", "s", "ms", "min")),
+    (("latency", "ping", "response", "rtt"), ("ms", "ms", "ms", "s")),
+    (("hours", "stunden", "heures", "uren", "horas", "timmar"), ("h",)),
+    (("filter", "working", "operating", "burner", "service"), ("h", "h", "d")),
+)  # fmt: skip
+
+
+def _habitual_unit(rng: random.Random, text: str) -> str | None:
+    """The unit in which such a time is usually counted; None where there is no habit."""
+    words = split_words(text)
+    for names, units in _HABITS:
+        if any(name in words or name == text for name in names):
+            return rng.choice(units)
     return None
 
 
@@ -294,12 +345,16 @@ def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | No
     return _numeric(rng, label, voice)
 
 
-_IMPERIAL = frozenset(("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "oz", "inHg", "psi", "in/h", "ft³", "K"))
+_KEEPS_HABIT = 0.85
+"""How often a device tells a quantity in the same unit as its other fields of the kind."""
 
 
 def _numeric(rng: random.Random, label: str, voice: Voice) -> Item:
     number, unit = quantities.measurement(rng, label)
-    if unit in _IMPERIAL and (
+    if LABELS[label].nature is Nature.MEASUREMENT and rng.random() < _KEEPS_HABIT:
+        unit = quantities.unit_of(label, voice.habit, voice.imperial)
+        number = quantities.measurement_in(rng, label, unit) or 0
+    elif unit in quantities.IMPERIAL and (
         voice.language != "en" or (rng.random() < 0.7 and not (voice.unit_in_key or voice.unit_in_value))
     ):
         # Who measures otherwise than most of the world mostly says so.
@@ -330,8 +385,9 @@ def _text_or_switch(rng: random.Random, label: str) -> Any:
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))
     if (
-        label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action")
-        and rng.random() < 0.3
+        label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action", "fan_mode",
+                  "alarm_state", "color_mode", "action")
+        and rng.random() < (0.1 if label in ("action", "color_mode") else 0.35)
     ):
         return rng.randint(0, 9) if rng.random() < 0.6 else rng.randint(0, 255)
     return rng.choice(words)

@@ -10,8 +10,8 @@ from typing import Any
 from agent.core.ontology import LABELS, Nature
 from models.facts import Device, Fact
 from models.simulate import topics
-from models.simulate.items import Item, Vocabulary, derived, item, of_fact
-from models.simulate.quantities import identifier, measurement, timestamp
+from models.simulate.items import Item, Vocabulary, derived, flow, item, of_fact
+from models.simulate.quantities import energy_within, identifier, measurement, timestamp
 from models.simulate.voice import UNIT_SUFFIXES, Voice, join, spell, split_words, voice
 
 
@@ -232,14 +232,14 @@ _TOLD = ("event", "availability", "command", "config", "log")
 
 def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     kind = _kind([chosen])
-    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen), topics.GROUPS.get(chosen.label or "", ()), kind)
+    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind)
     return _finished(topic, _Leaf(chosen), type_, kind)
 
 
 def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
     kind = _kind([chosen])
-    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen), topics.GROUPS.get(chosen.label or "", ()), kind)
+    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind)
     name = rng.choice(
         (
             "value",
@@ -265,10 +265,12 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
     return _finished(topic, _shuffled(rng, tree), type_, kind)
 
 
-def _placed(rng: random.Random, chosen: Item) -> str:
+def _placed(rng: random.Random, chosen: Item, speaking: Voice) -> str:
     """The reading as topic levels: its key, now and then with where or when on a level of its own, `energy/today`."""
     key = _level(chosen.key)
-    if rng.random() < 0.1:
+    if chosen.label in ("energy", "power") and rng.random() < 0.06:
+        return f"{key}/{_level(spell(rng, flow(rng), speaking))}"
+    if rng.random() < 0.12:
         return f"{key}/{rng.choice(rng.choice(_PLACES).split())}"
     return key
 
@@ -288,9 +290,9 @@ def _tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
         return _grouped(rng, speaking, items)
     if form < 0.78:
         return _wrapped(rng, speaking, _flat(rng, speaking, items))
-    if form < 0.84:
+    if form < 0.855:
         return _triples(rng, items)
-    if form < 0.9:
+    if form < 0.905:
         return {chosen.key: _box(rng, chosen) for chosen in items}
     if form < 0.94:
         return _listed(rng, speaking, items)
@@ -319,7 +321,7 @@ def _series(rng: random.Random, chosen: Item, count: int | None = None) -> list[
         value = chosen.value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             varied = value * rng.uniform(0.9, 1.1) if rng.random() < 0.8 else 0
-            value = round(varied) if isinstance(value, int) else round(varied, 2)
+            value = round(varied) if isinstance(value, int) else round(varied, len(str(value).partition(".")[2]))
         values.append(_Leaf(Item("", value, chosen.label, chosen.unit, chosen.polarity)))
     return values
 
@@ -360,7 +362,7 @@ def _wrapped(rng: random.Random, speaking: Voice, tree: Any) -> dict[str, Any]:
 
 
 def _triples(rng: random.Random, items: list[Item]) -> Any:
-    """`[{"name": "Temperature", "value": 21.4, "unit": "°C"}, ...]`."""
+    """`[{"name": "Temperature", "value": 21.4, "unit": "°C"}, ...]`, or one such object when there is one reading."""
     name = rng.choice(("name", "key", "n", "type", "id", "sensor", "label", "Name", "measurement", "code", "param"))
     value = rng.choice(("value", "val", "v", "Value", "data", "reading", "state"))
     unit = rng.choice(("unit", "u", "units", "uom", "Unit", None))
@@ -370,6 +372,8 @@ def _triples(rng: random.Random, items: list[Item]) -> Any:
         if unit and chosen.unit_text:
             row[unit] = _frame(chosen.unit_text, "metadata")
         rows.append(row if rng.random() < 0.9 else _shuffled(rng, row))
+    if len(rows) == 1 and rng.random() < 0.7:
+        return rows[0]
     if rng.random() < 0.5:
         return rows
     return {rng.choice(("sensors", "values", "data", "measurements", "readings", "params", "fields", "e")): rows}
@@ -404,7 +408,7 @@ _PLACES = (
     "total today yesterday month year day week lifetime import export in out", "l1 l2 l3 total", "L1 L2 L3", "a b c", "1 2 3 4", "0 1 2 3",
     "min max avg", "min max current average", "inside outside", "indoor outdoor", "value raw", "now max min", "ch0 ch1 ch2",
     "phase1 phase2 phase3", "heute gestern gesamt", "today total", "inst avg peak", "grid pv battery load", "x y z", "left right", "state last",
-    "used free total", "lat lon alt", "in out", "rx tx", "consumed produced", "by_minute by_hour", "front rear", "upper lower", "status value",
+    "used free total", "lat lon alt", "in out", "total per_minute per_hour", "user system", "charged discharged", "total last_minute last_hour", "rx tx", "consumed produced", "by_minute by_hour", "total hourly daily", "front rear", "upper lower", "status value",
 )  # fmt: skip
 
 
@@ -453,10 +457,16 @@ def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
         if suffixes and rng.random() < 0.25:
             names = [f"{name} {rng.choice(suffixes)}" for name in names]
         tree[chosen.key] = {
-            spell(rng, name, speaking): leaf if rng.random() < 0.9 else _series(rng, chosen)
+            spell(rng, name, speaking): _within(rng, chosen, name) or (leaf if rng.random() < 0.9 else _series(rng, chosen))
             for name, leaf in zip(names, _series(rng, chosen, len(names)), strict=True)
         }
     return tree
+
+
+def _within(rng: random.Random, chosen: Item, name: str) -> list[_Leaf] | None:
+    """The energies of some last minutes or hours, where the name says that it is those; else None."""
+    told = energy_within(rng, name) if chosen.label == "energy" else None
+    return _series(rng, Item("", told[0], "energy", told[1])) if told else None
 
 
 def _shuffled(rng: random.Random, tree: dict[str, Any]) -> dict[str, Any]:

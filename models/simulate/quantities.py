@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import random
+import re
+import struct
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 
@@ -41,13 +47,13 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "voltage": "V 4 210 250 1, V 3 2.2 4.3 2, V 2 10 16 2, V 2 40 60 2, V 1 90 800 1, V 1 1 5 3, V 1 100 130 1,"
         " mV 3 2000 4300 0, mV .6 11000 15000 0, kV .1 .1 40 2",
         "current": "A 6 0 20 2, A 3 .01 40 3, A 1 -60 80 1, mA 3 1 20000 0 log, mA 1 0 900 1",
-        "power": "W 6 1 6000 0 log, W 5 .5 4000 1 log, W 2 1 90 1, W 2 -5000 5000 0, W 1 0 12000 2 log, kW 2.5 0 15 3, kW 1 -8 8 2,"
+        "power": "W 6 1 6000 0 log, W 5 .5 4000 1 log, W 2 1 90 1, W 2 -5000 5000 0, W 2 .1 12000 2 log, W 1 .1 3000 3 log, kW 2.5 0 15 3, kW 1 -8 8 2,"
         " mW .2 10 9000 0 log, MW .05 .1 40 2",
         "apparent_power": "VA 5 1 6000 0 log, VA 3 1 4000 1 log, kVA .7 .1 20 2",
         "reactive_power": "var 5 -3000 3000 0, var 3 0 900 1, kvar .7 -5 9 2",
         "power_factor": "- 2 0 1 0, - 7 0 1 2, - 2 -1 1 3, % 1.5 10 100 0",
-        "energy": "kWh 6 1 60000 2 log, kWh 4 .1 99 2, kWh 2 100 90000 3 log, kWh 1 1 9999 1 log,"
-        " Wh 5 10 9000000 0 log, Wh 2 1 50000 1 log, Wh 1.5 1 200000 3 log, mWh .15 0 9000 3, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
+        "energy": "kWh 5 .1 30000 2 log, kWh 4 .01 99 2 log, kWh 3 .001 30000 3 log, kWh 1 1 9999 1 log,"
+        " Wh 5 10 9000000 0 log, Wh 2 1 500000 1 log, Wh 3 1 9000000 2 log, Wh 1.5 1 900000 3 log, mWh .3 0 9000 3, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
         " kJ .1 10 90000 0 log, MJ .15 1 900 1, GJ .3 1 300 3",
         "reactive_energy": "kvarh 4 1 9000 2 log, varh 2 10 900000 0 log",
         "energy_storage": "kWh 4 .2 80 2, Wh 3 100 60000 0 log, MWh .1 .1 10 2",
@@ -102,7 +108,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "percentage": "% 8 0 100 0, % 4 0 100 1, % 1 0 100 2",
         "level": "% 8 0 100 0, % 2 0 100 1, - 2 0 10 0",
         "location": "° 8 -70 70 5, ° 5 -170 170 6, ° 1 -85 170 4",
-        "light_brightness": "- 5 0 255 0, % 4 0 100 0, - 1 0 254 0",
+        "light_brightness": "- 4.5 0 255 0, % 6 0 100 0, - 1 0 254 0, % 2 100 100 0, - 1.5 255 255 0, - .7 254 254 0",
         "color_temp": "mired 5 153 500 0, K 4 2000 6500 0",
         "color": "- 5 0 255 0, - 3 0 1 3, - 2 0 360 0, - 1 0 100 0",
         "cover_position": "% 9 0 100 0",
@@ -110,7 +116,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "valve_position": "% 9 0 100 0, % 1 0 100 1",
         "climate_setpoint": "°C 8 5 30 1, °C 3 15 60 0, °F 1 50 86 0, % .5 30 70 0",
         "fan_speed": "% 5 0 100 0, - 5 0 6 0",
-        "link_quality": "- 8 0 255 0, - 1 0 100 0, % 1.5 0 100 0, - .5 0 5 0",
+        "link_quality": "- 8 0 255 0, - .6 0 100 0, % 3 0 100 0, - .5 0 5 0",
         "counter": "- 8 0 99999 0 log, - 3 0 40 0, - 1 1000 900000000 0 log",
         "other": "- 5 0 4000 0, - 2 0 100 2, Ah 1 -50 300 1, - 1 -1000 1000 1",
         "config_setting": "- 4 0 100 0, s 3 0 3600 0, min .7 0 240 0, °C 1.5 -5 30 1, A 1 6 32 0, % 1.5 0 100 0, W .7 100 9000 0,"
@@ -119,6 +125,38 @@ RANGES: dict[str, tuple[Range, ...]] = {
     }.items()
 }
 """Ranges of every label that has numbers."""
+
+
+IMPERIAL = frozenset(("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "oz", "inHg", "psi", "in/h", "ft³", "ft/s", "BTU/(h⋅ft²)"))
+_ELECTRIC = ("voltage", "current", "power", "apparent_power", "reactive_power", "energy", "reactive_energy", "energy_storage")
+_PREFIXES = "µm-kMG"
+
+
+def unit_of(label: str, habit: float, imperial: bool) -> str:
+    """The unit in which a device of this habit tells the label, whichever field it stands in."""
+    if label in _ELECTRIC:
+        # Who says kW says kWh, too.
+        position = habit
+    else:
+        position = (habit * 97 + list(RANGES).index(label) * 0.618) % 1
+    units, shares = _units(label, imperial)
+    return units[min(bisect.bisect(shares, position), len(units) - 1)]
+
+
+@cache
+def _units(label: str, imperial: bool) -> tuple[list[str], list[float]]:
+    """(units of the label, smallest first; the share of devices that use them or a smaller one)."""
+    weights: dict[str, float] = defaultdict(float)
+    for spread in RANGES[label]:
+        weights[spread.unit] += spread.weight
+    ours = {unit: weight for unit, weight in weights.items() if (unit in IMPERIAL) == imperial} or weights
+
+    def size(unit: str) -> int:
+        return _PREFIXES.index(unit[0] if unit[:1] in tuple(_PREFIXES) and len(unit) > 1 else "-")
+
+    units = sorted(ours, key=size)
+    total = sum(ours.values())
+    return units, list(accumulate(ours[unit] / total for unit in units))
 
 
 def measurement(rng: random.Random, label: str) -> tuple[int | float, str]:
@@ -136,12 +174,27 @@ def measurement_in(rng: random.Random, label: str, unit: str) -> int | float | N
     return number(rng, rng.choices(spread, [entry.weight for entry in spread])[0])
 
 
+_FLOWED = {"minute": (1 / 60, ("mWh", "Wh")), "min": (1 / 60, ("mWh", "Wh")), "hour": (1, ("Wh", "kWh")), "hourly": (1, ("Wh", "kWh"))}
+_IN_WATT_HOURS = {"mWh": 1e-3, "Wh": 1, "kWh": 1e3}
+
+
+def energy_within(rng: random.Random, name: str) -> tuple[float, str] | None:
+    """What a usual power makes in the minute or hour that a name tells, and its unit; None where it tells neither."""
+    told = next((word for word in re.split(r"[^a-z]+", name.lower()) if word in _FLOWED), None)
+    if told is None:
+        return None
+    hours, units = _FLOWED[told]
+    unit = rng.choice(units)
+    watts = math.exp(rng.uniform(0, math.log(6000)))
+    return round(watts * hours / _IN_WATT_HOURS[unit], 3), unit
+
+
 def number(rng: random.Random, spread: Range) -> int | float:
     """A number of the range; now and then zero, which every sensor reports at some time."""
     if spread.low <= 0 <= spread.high and rng.random() < 0.22:
         return 0 if spread.decimals == 0 or rng.random() < 0.5 else 0.0
     if spread.logarithmic:
-        value = math.exp(rng.uniform(math.log(max(spread.low, 0.01)), math.log(spread.high)))
+        value = math.exp(rng.uniform(math.log(max(spread.low, 0.001)), math.log(spread.high)))
     else:
         value = rng.uniform(spread.low, spread.high)
     if spread.decimals == 0:
@@ -149,8 +202,9 @@ def number(rng: random.Random, spread: Range) -> int | float:
     if abs(value) >= 3 and rng.random() < 0.15:
         # 231 volts are sent as often as 231.4, and are no millivolts.
         return round(value)
-    # Some firmware prints a float's every digit: 21.299999237060547.
-    return value if rng.random() < 0.02 else round(value, spread.decimals)
+    value = round(value, spread.decimals)
+    # Some firmware prints a single-precision number's every digit: 21.299999237060547.
+    return struct.unpack("f", struct.pack("f", value))[0] if rng.random() < 0.04 else value
 
 
 _BINARY_STYLES: tuple[tuple[Any, Any], ...] = (

@@ -70,11 +70,17 @@ _GROUPS = {
     "metadata": "info,meta,about,device,attributes",
     "identifier": "info,device,network,net,sys,meta",
     "signal_strength": "wifi,radio,network,net,lora",
-    "energy": "history,energy,counters,statistics,today,total,day",
-    "counter": "history,stats,statistics,counters,diagnostics",
-    "voltage": "ac,dc,battery,l1,phase1,pv,grid,cell",
-    "current": "ac,dc,battery,l1,l2,pv,grid",
-    "power": "ac,dc,battery,grid,pv,load,consumption",
+    "energy": "history,energy,energy,energy,counters,statistics,today,total,day,yield,production,consumption",
+    "counter": "history,stats,statistics,counters,diagnostics,history",
+    "device_state": "status,state,system,charger,inverter,generator,relay",
+    "switch_state": "relay,output,relay/0,relay/1,switch,outputs,channel/1,io",
+    "voltage": "ac,dc,battery,l1,phase1,pv,grid,cell,history,output,input,ac/l1,ac/l2,dc/0,ac/out/l1,pv/1",
+    "current": "ac,dc,battery,l1,l2,pv,grid,output,input,ac/l1,ac/l3,dc/0,ac/out/l1,ac/in/l2,pv/1",
+    "power": "ac,dc,battery,grid,pv,load,consumption,power,ac/l1,ac/l2,dc/0,ac/out/l1,ac/in,ac/grid,pv/1",
+    "apparent_power": "ac,grid,load,l1,phase1,output,power,ac/l1,ac/l2,ac/out/l1,ac/in/l3,ac/in",
+    "reactive_power": "ac,grid,load,l1,phase1,power,ac/l1,ac/l2,ac/out,ac/in",
+    "power_factor": "ac,grid,l1,phase2,ac/l1,ac/l2,ac/out/l1",
+    "frequency": "ac,grid,l1,output,input,ac/l1,ac/out,ac/in",
     "data_size": "memory,system,disk,sys",
     "timestamp": "info,history,status",
     "duration": "system,status,history,stats",
@@ -213,7 +219,9 @@ def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ..
     device, _ = device_name(rng, voice)
     key_levels = key.split("/")
     form = rng.random()
-    group = [join(split_words(rng.choice(groups)), voice.case)] if groups and rng.random() < 0.5 else []
+    # A letter needs its group, or nobody would know what it stands for.
+    grouped = groups and rng.random() < (0.85 if len(key) < 3 else 0.5)
+    group = [join(split_words(level), voice.case) for level in rng.choice(groups).split("/")] if grouped else []
     if form < 0.3:
         return _topic([*base(rng), device], group, key_levels, kind)
     if form < 0.45:

@@ -33,13 +33,18 @@ class Voice:
     """Numbers are sent as whole multiples, 21.4 as 214."""
     symbols: bool
     """Quantities are called by their letter, as in `U`, `I` and `P`."""
+    imperial: bool
+    """Degrees Fahrenheit, inches, gallons."""
+    habit: float
+    """0 to 1, for choosing once what it then does always."""
 
 
 def voice(rng: random.Random) -> Voice:
     """The habits of a dialect that nobody has seen yet."""
     terse = rng.random() < 0.2
+    language = rng.choices(LANGUAGES, _LANGUAGE_WEIGHTS)[0]
     return Voice(
-        language=rng.choices(LANGUAGES, _LANGUAGE_WEIGHTS)[0],
+        language=language,
         case=rng.choices(_CASES, _CASE_WEIGHTS)[0],
         abbreviates=rng.uniform(0.3, 1.0) if terse else rng.choice((0, 0, 0, 0.1, 0.25)),
         plain_ascii=rng.random() < 0.5,
@@ -48,6 +53,8 @@ def voice(rng: random.Random) -> Voice:
         numbers_as_text=rng.random() < 0.08,
         scaled=rng.random() < 0.04,
         symbols=rng.random() < 0.08,
+        imperial=language == "en" and rng.random() < 0.18,
+        habit=rng.random(),
     )
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.encode import BUCKETS, CHARACTERS, PIECES, SEGMENTS, WIDTH, plain_name, plain_value, render, tokens
-from agent.core.message import Field
+from agent.core.encode import BUCKETS, CHARACTERS, PIECES, SEGMENTS, WIDTH, plain_name, plain_value, plain_words, render, tokens
+from agent.core.fields import fields
+from agent.core.message import Field, Report
 
 
 def segments(text: str) -> dict[str, str]:
@@ -88,6 +89,9 @@ def test_names_become_plain_words(name: str, plain: str) -> None:
         ("2026-11-23T09:00", "0000-00-00t00:00"),
         ("1e999", "0e000"),
         ("x" * 100, "x" * 40),
+        (255, "i255"),
+        (253, "i2e2"),
+        (100, "i100"),
     ],
 )
 def test_values_become_type_and_magnitude(value: Any, plain: str) -> None:
@@ -106,6 +110,38 @@ def test_what_a_field_is_rendered_from() -> None:
         "value": "i1e1",
         "siblings": "unit w|total",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("InverterCurrent", "inverter current"),
+        ("living_room", "living room"),
+        ("°C", "°c"),
+        ("%", "%"),
+        ("kWh", "kwh"),
+        ("CO2", "co2"),
+        ("m³", "m3"),
+        ("pm_2_5", "pm 2 5"),
+        ("sensor 1234567", "sensor #"),
+        ("21.4 °C", ""),
+        ("2026-11-23T09:00:00", ""),
+        ("28-0316a2794aff", ""),
+        ("1.2.3", ""),
+        ("", ""),
+        ("a text that nobody would take for a name", ""),
+    ],
+)
+def test_what_a_text_says_to_the_fields_beside_it(text: str, words: str) -> None:
+    assert plain_words(text) == words
+
+
+def test_a_member_of_an_array_is_called_by_its_words() -> None:
+    tree = [{"id": "28-0316a2794aff", "name": "InverterCurrent", "value": 12.5, "unit": "A"}, {"value": 3}]
+    found = {field.path: segments(render(field))["parents"] for field in fields(Report("home/x", {"list": tree}, 0.0))}
+    assert found["/list/0/value"] == "inverter current a/list"
+    assert found["/list/0/unit"] == "inverter current/list"
+    assert found["/list/1/value"] == "1/list"
 
 
 def test_the_last_topic_level_names_a_scalar() -> None:
@@ -163,11 +199,14 @@ values = (
     | st.sampled_from([10**400, "21.4 °C", "1e999", "9" * 300])
 )
 any_fields = st.builds(
-    lambda keys, value, topic, siblings: Field("", tuple(keys), value, tuple(topic), tuple(siblings)),
+    lambda keys, value, topic, siblings, named: Field(
+        "", tuple(keys), value, tuple(topic), tuple(siblings), tuple(named) if len(keys) > 1 else ()
+    ),
     st.lists(anything, max_size=4),
     values,
     st.lists(anything, min_size=1, max_size=5),
     st.lists(st.tuples(anything, values), max_size=16),
+    st.lists(anything, max_size=3),
 )
 
 

@@ -116,7 +116,7 @@ def test_the_oldest_shape_makes_room() -> None:
 def test_one_leaf_that_says_something_else_each_time_does_not_grow_without_end() -> None:
     shapes = Shapes(1_000)
     for number in range(200):
-        shapes.learn(outline("home/x", {"text": f"{'x' * 20}{chr(200 + number)}"}), ("/text",), [verdict("other")])
+        shapes.learn(outline("home/x", {"text": f"{'x' * 30}{chr(200 + number)}"}), ("/text",), [verdict("other")])
     assert len(shapes) <= 65
 
 
