@@ -137,7 +137,9 @@ _FLOW_ENDS = ("grid", "pv", "battery", "load", "home", "house", "car", "inverter
 def flow(rng: random.Random) -> str:
     """From where to where energy goes: `grid to battery`."""
     source, sink = rng.sample(_FLOW_ENDS, 2)
-    return f"{source} {rng.choice(('to', 'to', '2', 'nach' if source in ('netz', 'haus', 'speicher') else 'to'))} {sink}"
+    return (
+        f"{source} {rng.choice(('to', 'to', '2', 'nach' if source in ('netz', 'haus', 'speicher') else 'to'))} {sink}"
+    )
 
 
 def _qualified(rng: random.Random, label: str, words: str) -> str:
@@ -226,7 +228,19 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     return replace(valued, key=key)
 
 
-_TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne", "requested", "heating target", "goal", "req")
+_TARGETS = (
+    "target",
+    "set",
+    "setpoint",
+    "desired",
+    "wanted",
+    "soll",
+    "consigne",
+    "requested",
+    "heating target",
+    "goal",
+    "req",
+)
 _ACTUALS = ("current", "actual", "measured", "room", "ist", "outdoor", "indoor", "probe 1", "inside", "outside", "air", "water", "now", "flow",
             "return", "ambient", "tank", "actuelle", "min", "max")  # fmt: skip
 
@@ -299,6 +313,9 @@ def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
         return f"{key} [{suffix}]" if rng.random() < 0.5 else f"{key} ({suffix})"
     if rng.random() < 0.08:
         return f"{suffix}_{key}"
+    if voice.case in ("lower", "upper") and rng.random() < 0.75:
+        # `windspeedmph`, `BATTV`
+        return key + (suffix.lower() if voice.case == "lower" else suffix.upper())
     return f"{key}{rng.choice(('_', '_', '_', '', '-'))}{suffix}"
 
 
@@ -384,11 +401,18 @@ def _text_or_switch(rng: random.Random, label: str) -> Any:
     words = quantities.WORDS.get(label, ("ok",))
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))
-    if (
-        label in ("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action", "fan_mode",
-                  "alarm_state", "color_mode", "action")
-        and rng.random() < (0.1 if label in ("action", "color_mode") else 0.35)
-    ):
+    if label in (
+        "device_state",
+        "climate_mode",
+        "cover_state",
+        "lock_state",
+        "error_code",
+        "hvac_action",
+        "fan_mode",
+        "alarm_state",
+        "color_mode",
+        "action",
+    ) and rng.random() < (0.1 if label in ("action", "color_mode") else 0.35):
         return rng.randint(0, 9) if rng.random() < 0.6 else rng.randint(0, 255)
     return rng.choice(words)
 

@@ -232,14 +232,18 @@ _TOLD = ("event", "availability", "command", "config", "log")
 
 def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     kind = _kind([chosen])
-    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind)
+    topic = topics.for_scalar(
+        rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind
+    )
     return _finished(topic, _Leaf(chosen), type_, kind)
 
 
 def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
     kind = _kind([chosen])
-    topic = topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind)
+    topic = topics.for_scalar(
+        rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind
+    )
     name = rng.choice(
         (
             "value",
@@ -258,6 +262,9 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
         )
     )
     tree: dict[str, Any] = {name: _Leaf(chosen)}
+    if rng.random() < 0.25:
+        # The topic says what is measured, the members only where, when or which: `{"actual": 21.3, "target": 22}`.
+        (tree,) = _spread(rng, speaking, [chosen]).values()
     if rng.random() < 0.4:
         tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _frame(timestamp(rng), "timestamp")
     if rng.random() < 0.3 and chosen.unit_text is not None:
@@ -457,7 +464,8 @@ def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
         if suffixes and rng.random() < 0.25:
             names = [f"{name} {rng.choice(suffixes)}" for name in names]
         tree[chosen.key] = {
-            spell(rng, name, speaking): _within(rng, chosen, name) or (leaf if rng.random() < 0.9 else _series(rng, chosen))
+            spell(rng, name, speaking): _within(rng, chosen, name)
+            or (leaf if rng.random() < 0.9 else _series(rng, chosen))
             for name, leaf in zip(names, _series(rng, chosen, len(names)), strict=True)
         }
     return tree

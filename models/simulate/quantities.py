@@ -40,7 +40,7 @@ def _ranges(text: str) -> tuple[Range, ...]:
 RANGES: dict[str, tuple[Range, ...]] = {
     label: _ranges(text)
     for label, text in {
-        "temperature": "°C 9 -15 35 1, °C 4 15 26 2, °C 2 20 90 1, °C 1 -30 250 0, °F 2 10 110 1, K .2 260 330 1",
+        "temperature": "°C 9 -15 35 1, °C 4 15 26 2, °C 3.5 20 90 1, °C 1 -30 250 0, °F 2 10 110 1, K .2 260 330 1",
         "humidity": "% 9 15 99 1, % 3 20 90 0, % 1 30 70 2",
         "moisture": "% 9 2 98 0, % 3 5 80 1",
         "battery": "% 8 1 100 0, % 2 80 100 0, % 2 1 100 1",
@@ -107,7 +107,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "rotation_speed": "rpm 9 0 4000 0, rpm 1 100 20000 0",
         "percentage": "% 8 0 100 0, % 4 0 100 1, % 1 0 100 2",
         "level": "% 8 0 100 0, % 2 0 100 1, - 2 0 10 0",
-        "location": "° 8 -70 70 5, ° 5 -170 170 6, ° 1 -85 170 4",
+        "location": "° 8 -70 70 5, ° 5 -170 170 6, ° 1 -85 170 4, ° 1 -85 170 2, ° .7 -85 170 1",
         "light_brightness": "- 4.5 0 255 0, % 6 0 100 0, - 1 0 254 0, % 2 100 100 0, - 1.5 255 255 0, - .7 254 254 0",
         "color_temp": "mired 5 153 500 0, K 4 2000 6500 0",
         "color": "- 5 0 255 0, - 3 0 1 3, - 2 0 360 0, - 1 0 100 0",
@@ -127,8 +127,19 @@ RANGES: dict[str, tuple[Range, ...]] = {
 """Ranges of every label that has numbers."""
 
 
-IMPERIAL = frozenset(("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "oz", "inHg", "psi", "in/h", "ft³", "ft/s", "BTU/(h⋅ft²)"))
-_ELECTRIC = ("voltage", "current", "power", "apparent_power", "reactive_power", "energy", "reactive_energy", "energy_storage")
+IMPERIAL = frozenset(
+    ("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "oz", "inHg", "psi", "in/h", "ft³", "ft/s", "BTU/(h⋅ft²)")
+)
+_ELECTRIC = (
+    "voltage",
+    "current",
+    "power",
+    "apparent_power",
+    "reactive_power",
+    "energy",
+    "reactive_energy",
+    "energy_storage",
+)
 _PREFIXES = "µm-kMG"
 
 
@@ -174,7 +185,12 @@ def measurement_in(rng: random.Random, label: str, unit: str) -> int | float | N
     return number(rng, rng.choices(spread, [entry.weight for entry in spread])[0])
 
 
-_FLOWED = {"minute": (1 / 60, ("mWh", "Wh")), "min": (1 / 60, ("mWh", "Wh")), "hour": (1, ("Wh", "kWh")), "hourly": (1, ("Wh", "kWh"))}
+_FLOWED = {
+    "minute": (1 / 60, ("mWh", "Wh")),
+    "min": (1 / 60, ("mWh", "Wh")),
+    "hour": (1, ("Wh", "kWh")),
+    "hourly": (1, ("Wh", "kWh")),
+}
 _IN_WATT_HOURS = {"mWh": 1e-3, "Wh": 1, "kWh": 1e3}
 
 

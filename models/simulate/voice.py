@@ -53,7 +53,7 @@ def voice(rng: random.Random) -> Voice:
         numbers_as_text=rng.random() < 0.08,
         scaled=rng.random() < 0.04,
         symbols=rng.random() < 0.08,
-        imperial=language == "en" and rng.random() < 0.18,
+        imperial=language == "en" and rng.random() < 0.12,
         habit=rng.random(),
     )
 
@@ -156,7 +156,7 @@ UNIT_SUFFIXES: dict[str, tuple[str, ...]] = {
     "µg/m³": ("ugm3", "ug_m3", "ug/m3", "µg"), "mg/m³": ("mgm3", "mg_m3"),
     "m/s": ("ms", "m_s", "mps", "m/s"), "km/h": ("kmh", "km_h", "kph"), "mph": ("mph",), "kn": ("kn", "knots", "kts"),
     "°": ("deg", "degrees", "°"), "mm": ("mm",), "cm": ("cm",), "m": ("m", "meters"), "km": ("km",), "in": ("in", "inch"), "ft": ("ft",),
-    "mi": ("mi", "miles"), "mm/h": ("mm_h", "mmh", "mm_per_h"), "in/h": ("in_h", "inh"),
+    "mi": ("mi", "miles"), "mm/h": ("mm_h", "mmh", "mm_per_h", "mmhr", "mm"), "in/h": ("in_h", "inh", "in", "inhr"),
     "kg": ("kg", "KG"), "g": ("g", "grams"), "lb": ("lb", "lbs"), "oz": ("oz",),
     "L": ("L", "l", "liters", "litre"), "mL": ("ml", "mL"), "m³": ("m3", "cbm"), "gal": ("gal",), "ft³": ("ft3",),
     "L/min": ("lpm", "l_min", "L/min"), "L/h": ("lph", "l_h"), "m³/h": ("m3h", "m3_h"), "gal/min": ("gpm",), "L/s": ("l_s",),

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.encode import BUCKETS, CHARACTERS, PIECES, SEGMENTS, WIDTH, plain_name, plain_value, plain_words, render, tokens
+from agent.core.encode import (
+    BUCKETS,
+    CHARACTERS,
+    PIECES,
+    SEGMENTS,
+    WIDTH,
+    plain_name,
+    plain_value,
+    plain_words,
+    render,
+    tokens,
+)
 from agent.core.fields import fields
 from agent.core.message import Field, Report
 
