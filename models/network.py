@@ -82,7 +82,7 @@ POOLINGS = 2
 
 
 def _pooled(part: tf.Tensor) -> list[tf.Tensor]:
-    """Average and maximum of a group's rows, [batch, 1, 1, width] each; an empty slot counts as the table's first row."""
+    """Average and maximum of a group's rows, [batch, 1, 1, width] each; an empty slot is the table's first row."""
     over = (1, part.shape[2])
     return [tf.keras.layers.AveragePooling2D(over)(part), tf.keras.layers.MaxPooling2D(over)(part)]
 

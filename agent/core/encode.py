@@ -9,7 +9,7 @@ varies: a number becomes its type and magnitude, a long identifier becomes `#`.
     topic_last   the last topic level that is not the name
     topic_rest   the levels before it, last first
     value        type and magnitude, or the beginning of a text
-    siblings     neighbouring keys, nearest first, with those values that are words; of an array, the neighbours' numbers
+    siblings     neighbouring keys, nearest first, with values that are words; of an array, the neighbours' numbers
 
 The model sees the characters of the text and hashed pieces of it: trigrams and whole words. Chinese has no spaces, and
 a character there says as much as a word elsewhere: each is a word, and beside it stands the pair that it makes with the
@@ -156,7 +156,7 @@ def _plain_name(name: str) -> str:
 
 
 def plain_words(text: str) -> str:
-    """What a text says to the fields beside it: its words, as of a name. "" when it is long, a number, or mostly digits."""
+    """What a text says to the fields beside it, as words of a name; "" of a long one, a number, or mostly digits."""
     return _plain_words(text) if len(text) <= _LONGEST_WORDS else ""
 
 

@@ -13,6 +13,9 @@ SIBLINGS = 16
 ARRAY_SIBLINGS = 8
 """Of them, neighbours in the same array: a long one must not hide the keys around it."""
 
+NAMED = 6
+"""Texts kept that say what a member of an array is, the first ones."""
+
 
 def fields(report: Report) -> list[Field]:
     """One Field for each scalar in the report's tree, in document order; a scalar tree gives a single one."""
@@ -28,24 +31,25 @@ def _leaves(
     keys: tuple[str, ...],
     topic: tuple[str, ...],
     outer: tuple[tuple[str, Any], ...],
-    of_array: bool = False,
+    *,
+    in_array: bool = False,
 ) -> Iterator[Field]:
-    texts: list[tuple[str, str]] = []
     if isinstance(container, dict):
         members = list(container.items())
-        if of_array:
-            texts = [(key, value) for key, value in members if isinstance(value, str)]
     else:
         members = [(str(index), value) for index, value in enumerate(container)]
     shown = _shown(members, isinstance(container, list))
+    texts = [(key, value) for key, value in members if isinstance(value, str)] if in_array else []
     for position, (key, value) in enumerate(members):
         inner_pointer = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
         nearest = _nearest(shown, position)
         neighbours = (*(nearest[:ARRAY_SIBLINGS] if isinstance(container, list) else nearest), *outer)[:SIBLINGS]
         if isinstance(value, (dict, list)):
-            yield from _leaves(value, inner_pointer, (*keys, key), topic, neighbours, isinstance(container, list))
+            yield from _leaves(
+                value, inner_pointer, (*keys, key), topic, neighbours, in_array=isinstance(container, list)
+            )
         else:
-            named = tuple([text for other, text in texts if other != key])
+            named = tuple([text for other, text in texts[: NAMED + 1] if other != key][:NAMED])
             yield Field(inner_pointer, (*keys, key), value, topic, neighbours, named)
 
 

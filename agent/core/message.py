@@ -64,7 +64,7 @@ class Field:
     """Neighbouring (key, value), nearest first: the same object's, then those of the enclosing ones.
     The value is None for anything but a scalar."""
     named: tuple[str, ...] = ()
-    """Texts beside it in the same member of an array, which often say what the member is: `[{"name": "Humidity", …}]`."""
+    """Texts beside it in the same member of an array, which often say what that is: `[{"name": "Humidity", …}]`."""
 
 
 # Nobody changes one, but frozen it takes five times as long to make, and one is made for every field of every message.

@@ -196,20 +196,34 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     if label == "update" and "ver" in term.text.lower():
         # The version that waits to be installed.
         valued = Item("", quantities.firmware(rng), label, "")
-    told = _unit_told(term.text, label) if term.fact is None else None
-    if told is None and term.fact is None and label == "duration" and isinstance(valued.value, (int, float)):
-        told = _habitual_unit(rng, term.text)
+    if term.fact is None:
+        valued = _as_told(rng, term.text, valued)
+    return replace(valued, key=_called(rng, term, valued, voice))
+
+
+def _as_told(rng: random.Random, text: str, valued: Item) -> Item:
+    """The item in the unit that its name tells, or in which such times are counted."""
+    label = valued.label or ""
+    told = _unit_told(text, label)
+    if told is None and label == "duration" and isinstance(valued.value, (int, float)):
+        told = _habitual_unit(rng, text)
     if told and told != valued.unit:
         number = quantities.measurement_in(rng, label, told)
         if number is not None:
-            valued = Item("", number, label, told, unit_text=told)
+            return Item("", number, label, told, unit_text=told)
+    return valued
+
+
+def _called(rng: random.Random, term: Term, valued: Item, voice: Voice) -> str:
+    """The key of an item that this voice calls by the term."""
+    label = valued.label or ""
     if voice.symbols and label in SYMBOLS:
         key = rng.choice(SYMBOLS[label])
         if rng.random() < 0.3:
             key += str(rng.choice((1, 2, 3, "_l1", "_in", "L1", "L2")))
-        return replace(valued, key=key)
+        return key
     if valued.unit in UNIT_SUFFIXES and rng.random() < (0.05 if valued.unit in _TELLING else 0.02):
-        return replace(valued, key=_by_unit(rng, label, rng.choice(UNIT_SUFFIXES[valued.unit]), voice))
+        return _by_unit(rng, label, rng.choice(UNIT_SUFFIXES[valued.unit]), voice)
     if term.terse:
         words = term.text
         if rng.random() < 0.2 and not words[-1].isdigit():
@@ -225,22 +239,11 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     if rng.random() < voice.unit_in_key and valued.unit in UNIT_SUFFIXES:
         suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
         key = _suffixed(rng, key, suffix, voice)
-    return replace(valued, key=key)
+    return key
 
 
-_TARGETS = (
-    "target",
-    "set",
-    "setpoint",
-    "desired",
-    "wanted",
-    "soll",
-    "consigne",
-    "requested",
-    "heating target",
-    "goal",
-    "req",
-)
+_TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne", "requested", "heating target", "goal",
+            "req")  # fmt: skip
 _ACTUALS = ("current", "actual", "measured", "room", "ist", "outdoor", "indoor", "probe 1", "inside", "outside", "air", "water", "now", "flow",
             "return", "ambient", "tank", "actuelle", "min", "max")  # fmt: skip
 

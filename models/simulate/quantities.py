@@ -145,11 +145,8 @@ _PREFIXES = "µm-kMG"
 
 def unit_of(label: str, habit: float, imperial: bool) -> str:
     """The unit in which a device of this habit tells the label, whichever field it stands in."""
-    if label in _ELECTRIC:
-        # Who says kW says kWh, too.
-        position = habit
-    else:
-        position = (habit * 97 + list(RANGES).index(label) * 0.618) % 1
+    # Who says kW says kWh, too.
+    position = habit if label in _ELECTRIC else (habit * 97 + list(RANGES).index(label) * 0.618) % 1
     units, shares = _units(label, imperial)
     return units[min(bisect.bisect(shares, position), len(units) - 1)]
 
