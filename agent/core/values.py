@@ -44,7 +44,7 @@ def _number_and_unit(text: str) -> tuple[int | float | None, str]:
 _TRUE_WORDS = """
     1 on true yes y open opened opening active activated detected present home occupied wet leak leaking alarm alert
     triggered trigger motion moving online connected up alive running enabled enable charging unlocked unlock unsafe
-    pressed low fault abnormal available
+    pressed low fault abnormal available ready
     ein an ja wahr offen geoffnet geoeffnet auf aktiv erkannt anwesend nass verbunden bewegung
     oui vrai ouvert allume marche actif detecte present connecte
     si verdadero abierto encendido activo detectado conectado

@@ -70,6 +70,7 @@ def test_a_number_that_is_written_is_read_again(number: float) -> None:
         # as devices write it
         ("ON", True), ("off", False), ("1", True), ("0", False), ("True", True), (" open\n", True), ("CLOSED", False),
         ("detected", True), ("clear", False), ("online", True), ("Offline", False), ("unlocked", True),
+        ("ready", True), ("lost", False),
         ("locked", False), ("not_home", False), ("wet", True), ("dry", False),
         # in other languages, with accents and without
         ("ein", True), ("aus", False), ("geöffnet", True), ("geschlossen", False), ("allumé", True), ("allume", True),
