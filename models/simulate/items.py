@@ -202,11 +202,11 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
 
 
 def _as_told(rng: random.Random, text: str, valued: Item) -> Item:
-    """The item in the unit that its name tells, or in which such times are counted."""
+    """The item in the unit that its name tells, or in which such things are usually told."""
     label = valued.label or ""
     told = _unit_told(text, label)
-    if told is None and label == "duration" and isinstance(valued.value, (int, float)):
-        told = _habitual_unit(rng, text)
+    if told is None and isinstance(valued.value, (int, float)):
+        told = _habitual_unit(rng, label, text)
     if told and told != valued.unit:
         number = quantities.measurement_in(rng, label, told)
         if number is not None:
@@ -222,7 +222,7 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice) -> str:
         if rng.random() < 0.3:
             key += str(rng.choice((1, 2, 3, "_l1", "_in", "L1", "L2")))
         return key
-    if valued.unit in UNIT_SUFFIXES and rng.random() < (0.05 if valued.unit in _TELLING else 0.02):
+    if valued.unit in UNIT_SUFFIXES and rng.random() < (0.07 if valued.unit in _TELLING else 0.02):
         return _by_unit(rng, label, rng.choice(UNIT_SUFFIXES[valued.unit]), voice)
     if term.terse:
         words = term.text
@@ -281,18 +281,28 @@ def _unit_told(text: str, label: str) -> str | None:
     return None
 
 
-_HABITS = (
-    (("uptime", "up time", "up", "upt", "seconds online", "age", "elapsed", "online time"), ("s", "s", "s", "s", "ms", "min")),
-    (("latency", "ping", "response", "rtt"), ("ms", "ms", "ms", "s")),
-    (("hours", "stunden", "heures", "uren", "horas", "timmar"), ("h",)),
-    (("filter", "working", "operating", "burner", "service"), ("h", "h", "d")),
-)  # fmt: skip
+_HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    "duration": (
+        (("uptime", "up time", "up", "upt", "seconds online", "age", "elapsed", "online time"), ("s", "s", "s", "s", "ms", "min")),
+        (("latency", "ping", "response", "rtt"), ("ms", "ms", "ms", "s")),
+        (("hours", "stunden", "heures", "uren", "horas", "timmar"), ("h",)),
+        (("filter", "working", "operating", "burner", "service"), ("h", "h", "d")),
+    ),
+    "distance": (
+        (("altitude", "alt", "elevation", "elev", "ele", "height above ground", "msl", "cloud base", "accuracy", "acc", "hacc", "vacc",
+          "radius", "altitud", "altitude gps", "höhe"), ("m", "m", "m", "m", "ft")),
+        (("odometer", "odo", "mileage", "trip", "travelled", "driven", "range", "km", "lightning", "autonomie", "kilometerstand",
+          "kilometraje", "visibility"), ("km", "km", "km", "mi", "m")),
+        (("snow", "tide", "liquid", "tank", "ultrasonic"), ("cm", "cm", "mm", "m")),
+    ),
+    "weight": ((("portion", "food", "bowl", "filament", "coffee"), ("g",)), (("body", "hive", "load"), ("kg", "kg", "lb"))),
+}  # fmt: skip
 
 
-def _habitual_unit(rng: random.Random, text: str) -> str | None:
-    """The unit in which such a time is usually counted; None where there is no habit."""
+def _habitual_unit(rng: random.Random, label: str, text: str) -> str | None:
+    """The unit in which such a thing is usually told; None where there is no habit."""
     words = split_words(text)
-    for names, units in _HABITS:
+    for names, units in _HABITS.get(label, ()):
         if any(name in words or name == text for name in names):
             return rng.choice(units)
     return None

@@ -95,7 +95,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "ph": "- 8 5.5 8.8 2, - 3 4 10 1",
         "duration": "s 7 1 9000000 0 log, min 3 1 900 0, h 2 1 60000 0 log, ms 2.5 1 90000000 0 log, d 1 0 900 0, h 1 0 90 1,"
         " s 1 .1 900 1",
-        "data_size": "B 4 1000 9000000000 0 log, kB 3 1 900000 0 log, MB 2.5 1 900000 1 log, GB 1.5 1 4000 1, KiB .6 1 90000 0 log,"
+        "data_size": "B 3 1000 9000000000 0 log, B 3 9000 400000 0 log, kB 2.5 1 90000 0 log, kB 1 .1 4000 1 log, MB 2.5 1 900000 1 log, GB 1.5 1 4000 1, KiB .6 1 90000 0 log,"
         " MiB .6 1 32000 1 log, GiB .5 .1 2000 2 log",
         "data_rate": "Mbit/s 3 0 950 1, kbit/s 2 1 900000 0 log, bit/s 1 1000 90000000 0 log, B/s 1 0 9000000 0,"
         " kB/s 1 0 9000 1, MB/s .7 0 120 2",
@@ -202,9 +202,14 @@ def energy_within(rng: random.Random, name: str) -> tuple[float, str] | None:
     return round(watts * hours / _IN_WATT_HOURS[unit], 3), unit
 
 
+_NEVER_ZERO = frozenset(("K", "°F", "hPa", "mbar", "inHg", "mmHg", "mired"))
+
+
 def number(rng: random.Random, spread: Range) -> int | float:
     """A number of the range; now and then zero, which every sensor reports at some time."""
-    if spread.low <= 0 <= spread.high and rng.random() < 0.22:
+    # What has many magnitudes begins with none at all.
+    often = 0.22 if spread.logarithmic or spread.low <= 0 <= spread.high else 0.03
+    if spread.unit not in _NEVER_ZERO and rng.random() < often:
         return 0 if spread.decimals == 0 or rng.random() < 0.5 else 0.0
     if spread.logarithmic:
         value = math.exp(rng.uniform(math.log(max(spread.low, 0.001)), math.log(spread.high)))
