@@ -9,7 +9,7 @@ one last layer gives the logits of all heads as one tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -42,18 +42,25 @@ def sizes() -> list[int]:
     return [len(classes) for classes in vocabulary().values()]
 
 
-def network(shape: Shape, classes: int) -> tf.keras.Model:
+def network(shape: Shape, classes: int, gains: Sequence[float] | None = None) -> tf.keras.Model:
     """A model from `characters` int32 [batch, 1, WIDTH] and `pieces` int32 [batch, 1, PIECES] to logits.
 
     Everything is kept in four dimensions, [batch, 1, length, channels], up to the logits [batch, 1, 1, classes]: a
     reshape would fix the batch in the file, and the runtimes could not resize it.
+
+    With `gains`, one for each group of pieces, averages come out so much larger, as `models.quantize` wants them.
     """
     layers = tf.keras.layers
     characters = layers.Input((1, WIDTH), dtype=tf.int32, name="characters")
     pieces = layers.Input((1, PIECES), dtype=tf.int32, name="pieces")
     rows = layers.Embedding(BUCKETS, shape.piece, name="piece_table", embeddings_initializer=_small())(pieces)
     counts = [count for _, count in piece_groups()]
-    seen = [pooled for part in _Divided(counts)(rows) for pooled in _pooled(part)]
+    parts = _Divided(counts)(rows)
+    seen = [
+        pooled
+        for number, part in enumerate(parts)
+        for pooled in (_average(part, number, gains), layers.MaxPooling2D((1, part.shape[2]))(part))
+    ]
     if shape.convolutions:
         read = layers.Lambda(lambda x: x[:, :, : sum(segment.width for segment in READ)])(characters)
         seen += _read(layers.Embedding(CHARACTERS, shape.character, name="character_table")(read), shape)
@@ -81,10 +88,18 @@ POOLINGS = 2
 """Ways in which each group of pieces is pooled."""
 
 
-def _pooled(part: tf.Tensor) -> list[tf.Tensor]:
-    """Average and maximum of a group's rows, [batch, 1, 1, width] each; an empty slot is the table's first row."""
-    over = (1, part.shape[2])
-    return [tf.keras.layers.AveragePooling2D(over)(part), tf.keras.layers.MaxPooling2D(over)(part)]
+def _average(part: tf.Tensor, number: int, gains: Sequence[float] | None) -> tf.Tensor:
+    """Average of a group's rows, [batch, 1, 1, width]; an empty slot is the table's first row."""
+    count, width = part.shape[2:]
+    if gains is None:
+        return tf.keras.layers.AveragePooling2D((1, count), name=average_name(number))(part)
+    weights = tf.fill((1, count, width, 1), gains[number] / count)
+    return tf.keras.layers.Lambda(lambda x: tf.nn.depthwise_conv2d(x, weights, (1, 1, 1, 1), "VALID"))(part)
+
+
+def average_name(number: int) -> str:
+    """The layer that averages the rows of a group of pieces."""
+    return f"average_{number}"
 
 
 def _read(letters: tf.Tensor, shape: Shape) -> list[tf.Tensor]:
