@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one. But frozen a dataclass takes three to five times as long to make, and of those that are not frozen
+# one is made for every message, or for every field of one.
+@dataclass(slots=True)
 class Message:
     """One message as the broker delivered it."""
 
@@ -65,7 +67,6 @@ class Field:
     The value is None for anything but a scalar."""
 
 
-# Nobody changes one, but frozen it takes five times as long to make, and one is made for every field of every message.
 @dataclass(slots=True)
 class Reading:
     """What one leaf means."""
@@ -152,7 +153,6 @@ class Event:
     """By what it was told, where it was not by the message alone: names and numbers."""
 
 
-# Nor is one of these changed, as little as a Reading: a device's next one takes its place.
 @dataclass(slots=True)
 class DeviceReading:
     """The latest reading of one quantity of a device, whichever topic it came from."""

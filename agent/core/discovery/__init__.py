@@ -141,7 +141,8 @@ class Discovery:
         """Take over what an earlier run has announced, as the broker has kept it. What to publish where it is not
         wanted any more."""
         device_id = self._announced_device(topic)
-        if device_id is None or device_id in self._candidates:
+        # It may have been heard already, by what the broker has kept of its messages. What is ours comes back, too.
+        if device_id is None or topic in self._announced.get(device_id, ()):
             return []
         try:
             shape = json.loads(payload)
