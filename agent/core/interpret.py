@@ -82,11 +82,18 @@ def interpret(
     )
 
 
+_CONDITIONS = frozenset(name for name, label in LABELS.items() if label.nature is Nature.BINARY)
 _Meaning = tuple[Label | None, float, str, str]
 """What a field means, whoever says so: label, confidence, source, and unit or "" for none."""
 
 
 def _reading(path: str, raw: Any, verdict: Verdict, claim: Claim | None, problems: list[Problem]) -> Reading:
+    kind = type(raw)
+    if claim is None and (kind is int or (kind is float and raw - raw == 0)) and verdict.label not in _CONDITIONS:
+        # What nearly every reading is: a number, and nobody but the model who says what it means, by a unit that goes
+        # with it. All that is below would come to the same.
+        unit = verdict.unit or None if verdict.label is not None else None
+        return Reading(path, verdict.label, raw, unit, verdict.confidence, "model", raw)
     if isinstance(raw, float) and not math.isfinite(raw):
         # JSON has no such number: Python reads NaN and 1e999, nobody else could read what would be published.
         problems.append(Problem(path, "not_finite", f"{raw} is no number in JSON; it is given as null"))

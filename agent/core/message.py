@@ -37,7 +37,7 @@ class Problem:
     """A sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """A decoded message."""
 
@@ -100,7 +100,7 @@ class DeviceRef:
     """Levels at the topic's beginning that name the device; 0 where nobody said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Interpretation:
     """What one message means."""
 
@@ -170,7 +170,7 @@ class DeviceReading:
     """Seconds since the Unix epoch, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Device:
     """What is known of a device: all of its topics together."""
 
@@ -184,7 +184,7 @@ class Device:
     """In the order in which they were first heard."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Publication:
     """A message for the broker."""
 
@@ -204,7 +204,7 @@ class Answer:
     publications: tuple[Publication, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What came of one message."""
 

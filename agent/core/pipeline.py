@@ -135,7 +135,7 @@ class Interpreter:
             self.counters["unknown"] += sum([reading.label is None for reading in result.readings])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
     report: Report
     outline: Outline
@@ -189,7 +189,7 @@ class Pipeline:
         publications = [self._publisher.interpretation(meant)]
         for seen in observed:
             publications += self._told(seen, live=not result.retained)
-        events = tuple(event for seen in observed for event in seen.events)
+        events = tuple([event for seen in observed for event in seen.events])
         self._events += len(events)
         return Outcome(meant, None, events, tuple(publications))
 
@@ -198,10 +198,13 @@ class Pipeline:
         publications = [self._publisher.no_device(device) for device in seen.removed]
         if seen.device is not None and seen.due:
             publications.append(self._publisher.device(seen.device))
-        publications += self.home.forget(seen.removed)
+        if seen.removed:
+            publications += self.home.forget(seen.removed)
         if seen.device is not None:
-            publications += self.home.tell(seen.device, seen.keys, self.memory.behaviour.silent_after_s, live=live)
-        return publications + [self._publisher.event(event) for event in seen.events]
+            publications += self.home.tell(seen.device, seen.news, self.memory.behaviour.silent_after_s, live=live)
+        if seen.events:
+            publications += [self._publisher.event(event) for event in seen.events]
+        return publications
 
     def connected(self, at: float) -> None:
         """The connection to the broker stands; it may be one that has forgotten everything."""

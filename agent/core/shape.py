@@ -32,7 +32,8 @@ Structure: TypeAlias = Hashable
 objects or arrays in it, it is the tuple of that, and for each of them of its position and structure."""
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one, but frozen it takes several times as long to make.
+@dataclass(slots=True)
 class Outline:
     """A tree taken apart: what it shares with others of its shape, and what it says by itself."""
 
