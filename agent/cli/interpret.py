@@ -20,6 +20,7 @@ from agent.core.decode import Limits
 from agent.core.message import Message, Refusal
 from agent.core.pipeline import Interpreter
 from agent.core.publish import interpretation_line, line, refusal_json
+from agent.garbage import search_seldom
 from agent.tflite import ArtifactError, load
 
 BATCH = 64
@@ -41,6 +42,7 @@ def main(arguments: argparse.Namespace) -> int:
     except ArtifactError as error:
         print(f"dragoman: {error}", file=sys.stderr)
         return 1
+    search_seldom()
     started = time.perf_counter()
     output = sys.stdout.buffer
     for lines in _waiting(sys.stdin.buffer):

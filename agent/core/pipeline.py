@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ class Interpreter:
         held: dict[str, Verdict] = {}
         for entry in read:
             for text in entry.texts:
-                verdict = self._memo.get(text)
+                verdict = self._memo.get(_digest(text))
                 if verdict is None:
                     unknown[text] = None
                 else:
@@ -114,7 +115,7 @@ class Interpreter:
         texts = list(unknown)
         for text, verdict in zip(texts, self.verdicts(texts), strict=True):
             held[text] = verdict
-            self._memo.put(text, verdict)
+            self._memo.put(_digest(text), verdict)
         for entry in read:
             entry.verdicts[:] = [held[text] for text in entry.texts]
             self._shapes.learn(entry.outline, entry.paths, entry.verdicts)
@@ -133,6 +134,11 @@ class Interpreter:
         else:
             self.counters["readings"] += len(result.readings)
             self.counters["unknown"] += sum([reading.label is None for reading in result.readings])
+
+
+def _digest(text: str) -> bytes:
+    """What stands for a rendered text: such texts would be a third of what is remembered, and two are never alike."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(slots=True)

@@ -65,8 +65,8 @@ def interpretation_line(interpretation: Interpretation) -> str:
         text = _scalar(value)
         readings.append(
             f"{_before_value(reading.path, reading.label)}{text}"
-            f"{_behind_value(reading.unit, reading.polarity, reading.confidence, reading.source)}"
-            f"{text if raw is value else _scalar(raw)}}}"
+            f"{_before_confidence(reading.unit, reading.polarity)}{round(reading.confidence, 3)}"
+            f',"source":"{reading.source}","raw":{text if raw is value else _scalar(raw)}}}'
         )
     rest = ""
     if interpretation.truncated:
@@ -87,14 +87,8 @@ def _before_value(path: str, label: str | None) -> str:
     return f'{line({"path": path, "label": label})[:-1]},"value":'
 
 
-# By the confidence, too: what is known of a text comes again and again with the same one.
-@lru_cache(maxsize=4_096)
-def _behind_value(unit: str | None, polarity: str | None, confidence: float, source: str) -> str:
-    return f'{_unit_text(unit, polarity)}{round(confidence, 3)},"source":"{source}","raw":'
-
-
 @lru_cache(maxsize=512)
-def _unit_text(unit: str | None, polarity: str | None) -> str:
+def _before_confidence(unit: str | None, polarity: str | None) -> str:
     rest = {"unit": unit} if polarity is None else {"unit": unit, "polarity": polarity}
     return f',{line(rest)[1:-1]},"confidence":'
 

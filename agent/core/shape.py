@@ -9,6 +9,7 @@ are known is neither taken apart into fields nor rendered: that is ten times the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -96,16 +97,23 @@ def _plain_number(number: int | float) -> str:
     return _known_number(number) if -(10**18) < number < 10**18 else plain_value(number)
 
 
-# By type too: 1 and 1.0 are equal, and not the same to the model.
-@lru_cache(maxsize=16_384, typed=True)
+# By type too: 1 and 1.0 are equal, and not the same to the model. Few texts come of many numbers.
+@lru_cache(maxsize=8_192, typed=True)
 def _known_number(number: int | float) -> str:
-    return plain_value(number)
+    return sys.intern(plain_value(number))
 
 
 # A hundred thousand devices that are named by their numbers are one to the encoder.
 @lru_cache(maxsize=4_096)
 def _plain_topic(topic: str) -> tuple[str, ...]:
     return tuple([plain_name(level) for level in topic.split("/")])
+
+
+def _interned(shape: Any) -> Any:
+    """The shape with texts of which there is one for all."""
+    if type(shape) is tuple:
+        return tuple([_interned(part) for part in shape])
+    return sys.intern(shape) if type(shape) is str else shape
 
 
 @dataclass(slots=True, eq=False)
@@ -153,7 +161,9 @@ class Shapes:
         if shape is None:
             if len(paths) > LEAVES:
                 return
-            shape = self._kept[message.shape] = Shape(paths, tuple([{} for _ in paths]))
+            # Hundreds of devices have the same keys, and each message that is read has copies of its own.
+            paths = tuple(map(sys.intern, paths))
+            shape = self._kept[_interned(message.shape)] = Shape(paths, tuple([{} for _ in paths]))
             self._size += shape.size
         for held, text, verdict in zip(shape.held, message.plain, verdicts, strict=True):
             if text not in held:

@@ -60,7 +60,7 @@ class Verdict:
     packed_runners_up: bytes
     """Of RUNNER_UP. As tuples they would be the larger part of a verdict, and they are seldom asked for."""
     packed_votes: bytes
-    """Of float32."""
+    """Of float16: the steps of what the model puts out are coarser."""
 
     @property
     def runners_up(self) -> tuple[tuple[str, float], ...]:
@@ -70,8 +70,8 @@ class Verdict:
 
     @property
     def votes(self) -> NDArray[np.float32]:
-        """What the field says of the message as a whole, as HEADS divide it; read-only."""
-        return np.frombuffer(self.packed_votes, np.float32)
+        """What the field says of the message as a whole, as HEADS divide it."""
+        return np.frombuffer(self.packed_votes, np.float16).astype(np.float32)
 
 
 RUNNER_UP = np.dtype([("label", np.uint16), ("probability", np.float32)])
@@ -99,7 +99,7 @@ def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
         units.tolist(),
         inverted.tolist(),
         _rows(ranked),
-        _rows(votes),
+        _rows(votes.astype(np.float16)),
         strict=True,
     )
     return [
