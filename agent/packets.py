@@ -27,7 +27,13 @@ def publication(
     if mid:
         kind |= _QOS_1
         head += mid.to_bytes(2, "big")
-    return b"%c%b%b%b%b" % (kind, _length(len(head) + len(properties) + len(payload)), head, properties, payload)
+    return b"%c%b%b%b%b" % (
+        kind,
+        remaining_length(len(head) + len(properties) + len(payload)),
+        head,
+        properties,
+        payload,
+    )
 
 
 def acknowledgements(mids: Iterable[int]) -> bytes:
@@ -35,13 +41,13 @@ def acknowledgements(mids: Iterable[int]) -> bytes:
     return b"".join([b"\x40\x02" + mid.to_bytes(2, "big") for mid in mids])
 
 
-def _length(number: int) -> bytes:
-    """A length as MQTT writes it."""
+def remaining_length(number: int) -> bytes:
+    """The length of the rest of a packet, as MQTT writes it."""
     if number < 0x80:
         return bytes((number,))
     if number < 0x4000:
         return bytes((number & 0x7F | 0x80, number >> 7))
-    return bytes((number & 0x7F | 0x80,)) + _length(number >> 7)
+    return bytes((number & 0x7F | 0x80,)) + remaining_length(number >> 7)
 
 
 def read(data: bytes, now: float, messages: list[Message], taken: list[int], *, properties: bool) -> tuple[int, int]:
