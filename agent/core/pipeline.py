@@ -133,7 +133,7 @@ class Interpreter:
             self.counters[f"refused.{result.reason}"] += 1
         else:
             self.counters["readings"] += len(result.readings)
-            self.counters["unknown"] += sum([reading.label is None for reading in result.readings])
+            self.counters["unknown"] += [reading.label for reading in result.readings].count(None)
 
 
 def _digest(text: str) -> bytes:

@@ -47,7 +47,7 @@ def _reading_json(reading: Reading) -> dict[str, Any]:
     shape: dict[str, Any] = {"path": reading.path, "label": reading.label, "value": reading.value, "unit": reading.unit}
     if reading.polarity is not None:
         shape["polarity"] = reading.polarity
-    shape["confidence"] = round(reading.confidence, 3)
+    shape["confidence"] = round(1_000 * reading.confidence) / 1_000
     shape["source"] = reading.source
     shape["raw"] = reading.raw
     return shape
@@ -62,10 +62,10 @@ def interpretation_line(interpretation: Interpretation) -> str:
     readings = []
     for reading in interpretation.readings:
         value, raw = reading.value, reading.raw
-        text = _scalar(value)
+        text = repr(value) if type(value) is int else _scalar(value)
         readings.append(
             f"{_before_value(reading.path, reading.label)}{text}"
-            f"{_before_confidence(reading.unit, reading.polarity)}{round(reading.confidence, 3)}"
+            f"{_before_confidence(reading.unit, reading.polarity)}{_SHARES[round(1_000 * reading.confidence)]}"
             f',"source":"{reading.source}","raw":{text if raw is value else _scalar(raw)}}}'
         )
     rest = ""
@@ -159,7 +159,7 @@ def device_json(device: Device) -> dict[str, Any]:
                 "label": reading.label,
                 "value": reading.value,
                 "unit": reading.unit,
-                "confidence": round(reading.confidence, 3),
+                "confidence": round(1_000 * reading.confidence) / 1_000,
                 "source": reading.source,
                 "topic": reading.topic,
                 "path": reading.path,
@@ -175,8 +175,8 @@ def device_line(device: Device) -> str:
     readings = [
         f'{_text(reading.key)}:{{"label":"{reading.label}","value":{_scalar(reading.value)},'
         f'"unit":{"null" if reading.unit is None else _text(reading.unit)},'
-        f'"confidence":{round(reading.confidence, 3)},"source":"{reading.source}","topic":{_text(reading.topic)},'
-        f'"path":{_text(reading.path)},"at":"{timestamp(reading.at)}"}}'
+        f'"confidence":{_SHARES[round(1_000 * reading.confidence)]},"source":"{reading.source}",'
+        f'"topic":{_text(reading.topic)},"path":{_text(reading.path)},"at":"{timestamp(reading.at)}"}}'
         for reading in device.readings
     ]
     about = _device_text(device.id, device.name, device.type, device.area)
@@ -186,6 +186,8 @@ def device_line(device: Device) -> str:
     )
 
 
+# Of a confidence three digits are published; to round it and to write it takes several times as long as to look it up.
+_SHARES = tuple([repr(thousandths / 1_000) for thousandths in range(1_001)])
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _text: Callable[[str], str] = json.encoder.encode_basestring
 

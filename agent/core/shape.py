@@ -26,6 +26,11 @@ _PLAIN_VALUES = 64
 _WORD = 16
 """Characters of a text that its neighbours may see."""
 
+_NUMBERS = 16_384
+"""Remembered of each type."""
+_LARGEST = 10**18
+"""What is remembered must be short: JSON knows numbers of thousands of digits."""
+
 Key = TypeVar("Key")
 Entry = TypeVar("Entry")
 Structure: TypeAlias = Hashable
@@ -78,8 +83,10 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
         if kind is dict or kind is list:
             inner += position, _structure(value, values, plain, seen)
             continue
-        if kind is float or kind is int:
-            text = _plain_number(value)
+        if kind is float:
+            text = _FLOATS[value]
+        elif kind is int and -_LARGEST < value < _LARGEST:
+            text = _INTEGERS[value]
         else:
             text = plain_value(value)
             if kind is str and len(value) <= _WORD and not shown:
@@ -92,15 +99,18 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
     return (whole, *inner) if inner else whole
 
 
-def _plain_number(number: int | float) -> str:
-    # What is remembered must be short: JSON knows numbers of thousands of digits.
-    return _known_number(number) if -(10**18) < number < 10**18 else plain_value(number)
+class _PlainNumbers(dict[Any, str]):
+    """What the encoder sees of numbers. Few texts come of many numbers, and a home says the same ones again."""
+
+    def __missing__(self, number: int | float) -> str:
+        if len(self) >= _NUMBERS:
+            self.clear()
+        text = self[number] = sys.intern(plain_value(number))
+        return text
 
 
-# By type too: 1 and 1.0 are equal, and not the same to the model. Few texts come of many numbers.
-@lru_cache(maxsize=8_192, typed=True)
-def _known_number(number: int | float) -> str:
-    return sys.intern(plain_value(number))
+# By type: 1 and 1.0 are equal, and not the same to the model.
+_FLOATS, _INTEGERS = _PlainNumbers(), _PlainNumbers()
 
 
 # A hundred thousand devices that are named by their numbers are one to the encoder.
