@@ -48,13 +48,15 @@ def main(arguments: argparse.Namespace) -> int:
     for lines in _waiting(sys.stdin.buffer):
         entries = [_TOO_LONG if text is None else _entry(text) for text in lines]
         results = iter(interpreter.interpret([entry.message for entry in entries if entry.message]))
+        answers = []
         for entry in entries:
             if entry.message is None:
                 text = line(refusal_json(Refusal("", time.time(), "input", entry.error)))
             else:
                 result = next(results)
                 text = line(refusal_json(result)) if isinstance(result, Refusal) else interpretation_line(result)
-            output.write(f"{entry.echo}{text[1:]}\n".encode("utf-8", "replace"))
+            answers.append(f"{entry.echo}{text[1:]}\n")
+        output.write("".join(answers).encode("utf-8", "replace"))
         output.flush()
     if arguments.stats:
         _print_statistics(interpreter, time.perf_counter() - started)

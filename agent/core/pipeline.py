@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from agent.core import fields as fields_step
 from agent.core import interpret as interpret_step
@@ -53,7 +53,7 @@ class Interpreter:
         `known` tells of fields what the model need not guess.
         """
         read = [self._read(message) for message in messages]
-        self._complete([entry for entry in read if not isinstance(entry, Refusal) and entry.texts])
+        self._complete([entry for entry in read if not isinstance(entry, Refusal) and entry.unknown])
         results = [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
         # Counted when all of them are there: should a bug stop them, they come again one by one.
         for result in results:
@@ -94,19 +94,24 @@ class Interpreter:
             return Refusal(message.topic, message.received_at, error.reason, error.detail)
         seen = outline(report.topic, report.tree)
         shape = self._shapes.get(seen.shape)
-        held = shape.verdicts(seen.plain) if shape is not None else None
-        if shape is not None and held is not None:
+        held = shape.verdicts(seen.plain) if shape is not None else []
+        if shape is not None and None not in held:
             self._known += len(held)
-            return _Read(report, seen, shape.paths, held, ())
+            return _Read(report, seen, shape.paths, held, {})
         found = fields_step.fields(report)
-        return _Read(report, seen, tuple([field.path for field in found]), [], [render(field) for field in found])
+        if shape is None:
+            held = [None] * len(found)
+        # Where one value of a message is new, the others need not be rendered.
+        unknown = {place: render(found[place]) for place, verdict in enumerate(held) if verdict is None}
+        self._known += len(held) - len(unknown)
+        return _Read(report, seen, tuple([field.path for field in found]), held, unknown)
 
     def _complete(self, read: Sequence[_Read]) -> None:
         """Find the verdicts of rendered texts."""
         unknown: dict[str, None] = {}
         held: dict[str, Verdict] = {}
         for entry in read:
-            for text in entry.texts:
+            for text in entry.unknown.values():
                 verdict = self._memo.get(_digest(text))
                 if verdict is None:
                     unknown[text] = None
@@ -117,7 +122,8 @@ class Interpreter:
             held[text] = verdict
             self._memo.put(_digest(text), verdict)
         for entry in read:
-            entry.verdicts[:] = [held[text] for text in entry.texts]
+            for place, text in entry.unknown.items():
+                entry.held[place] = held[text]
             self._shapes.learn(entry.outline, entry.paths, entry.verdicts)
 
     def _interpretation(self, read: _Read, known: interpret_step.Known | None) -> Interpretation:
@@ -146,10 +152,15 @@ class _Read:
     report: Report
     outline: Outline
     paths: tuple[str, ...]
-    verdicts: list[Verdict]
-    """Empty until they are found."""
-    texts: Sequence[str]
-    """Rendered fields whose verdicts are to be found; none when they are known by the message's shape."""
+    held: list[Verdict | None]
+    """None until it is found."""
+    unknown: dict[int, str]
+    """Rendered fields whose verdicts are to be found, by their place; none where the message's shape knows them all."""
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What the model holds of each field, when all of that is found."""
+        return cast("list[Verdict]", self.held)
 
 
 class Pipeline:

@@ -139,12 +139,9 @@ class Shape:
     size: int = field(default=1, init=False)
     """Entries together, and one, since a shape without leaves is to be kept, too."""
 
-    def verdicts(self, plain: Sequence[str]) -> list[Verdict] | None:
-        """What is held of the leaves of a message of the shape; None when that is not known of all of them."""
-        try:
-            return [held[text] for held, text in zip(self.held, plain, strict=True)]
-        except KeyError:
-            return None
+    def verdicts(self, plain: Sequence[str]) -> list[Verdict | None]:
+        """What is held of the leaves of a message of the shape; None for those of which that is not known."""
+        return [held.get(text) for held, text in zip(self.held, plain, strict=True)]
 
 
 class Shapes:

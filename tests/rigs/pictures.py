@@ -68,19 +68,23 @@ def draw_latency(found: dict[str, Any]) -> Figure:
 def draw_devices(found: dict[str, Any]) -> Figure:
     """The cost of a message and the memory, by the number of devices. `found` as `tests.rigs.scale` writes it."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), constrained_layout=True)
-    for named_by, told in (("number", "named by numbers"), ("word", "each named by a word of its own")):
-        points = [point for point in found["devices"] if point["named_by"] == named_by]
+    for named_by, way, told in (
+        ("number", "interpreted", "named by numbers, interpreted"),
+        ("word", "interpreted", "each named by a word of its own, interpreted"),
+        ("number", "whole line", "named by numbers, all that comes of it"),
+    ):
+        points = [point for point in found["devices"] if (point["named_by"], point["way"]) == (named_by, way)]
         devices = [point["devices"] for point in points]
         left.plot(devices, [point["us_per_message"] for point in points], marker="o", label=told)
         right.plot(devices, [point["resident_mib"] for point in points], marker="o", label=told)
-    left.set(xscale="log", xlabel="devices that speak in turn", ylabel="µs a message")
-    right.set(xscale="log", xlabel="devices that speak in turn", ylabel="MiB resident", ylim=(0, None))
-    left.set_ylim(0, None)
-    left.set_title("Cost of a message, interpreted")
+    left.set(xscale="log", yscale="log", xlabel="devices that speak in turn", ylabel="µs a message", ylim=(5, 5_000))
+    right.set(xscale="log", yscale="log", xlabel="devices that speak in turn", ylabel="MiB resident", ylim=(20, 2_000))
+    left.set_title("Cost of a message")
     right.set_title("Memory")
     for axes in (left, right):
-        axes.legend(loc="lower left" if axes is right else "upper left")
+        _plain(axes.yaxis)
         axes.grid(alpha=0.3)
+    left.legend(loc="upper left", fontsize=8)
     return figure
 
 
