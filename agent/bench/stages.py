@@ -137,6 +137,9 @@ class Line:
         """Everything that comes of the messages."""
         for start in range(0, len(messages), BATCH):
             self._pipeline.receive(self._arrived(messages[start : start + BATCH]))
+            if self._pipeline.memory.has_news:
+                # As whoever writes it down does.
+                self._pipeline.memory.unsaved(news_only=True)
             self._pipeline.tick(self._now)
 
     def statistics(self) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:
 
 
 # One for each topic: making the identifier costs as much as several readings.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def _device(
     topic: str, is_scalar: bool, kind: str | None, device_level: int | None, area_level: int | None
 ) -> DeviceRef:
@@ -191,15 +191,23 @@ def _device(
     return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area, deepest + 1)
 
 
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
 def slug(text: str) -> str:
     """1 to 128 lower-case letters a to z, digits and underscores: Home Assistant takes no others in an identifier.
 
     Accents are dropped. A text that loses more than that, as Cyrillic or a long one does, gets a checksum, so that
     it stays distinct from others that lose the same.
     """
+    if text.isascii():
+        # What follows would come to the same.
+        words = _NO_WORD.sub("_", text.lower()).strip("_")
+        if words and len(words) <= 128:
+            return words
     folded = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join([character for character in folded if not unicodedata.combining(character)])
-    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    words = _NO_WORD.sub("_", plain).strip("_")
     if words and len(words) <= 128 and not re.search(r"[^\W_]", re.sub(r"[a-z0-9]", "", plain)):
         return words
     checksum = hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=4).hexdigest()

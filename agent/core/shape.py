@@ -114,7 +114,7 @@ _FLOATS, _INTEGERS = _PlainNumbers(), _PlainNumbers()
 
 
 # A hundred thousand devices that are named by their numbers are one to the encoder.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def _plain_topic(topic: str) -> tuple[str, ...]:
     return tuple([plain_name(level) for level in topic.split("/")])
 
