@@ -24,16 +24,16 @@ plt.rcParams["svg.hashsalt"] = "dragoman"
 def draw_stages(found: dict[str, Any]) -> Figure:
     """What a message costs from stage to stage. `found` as `dragoman bench --json` prints it."""
     stages = found["stages"]["stages"]
-    figure, axes = plt.subplots(figsize=(7, 3.2), constrained_layout=True)
-    for row, (warm, name) in enumerate(((False, "only when new"), (True, "always"))):
+    figure, axes = plt.subplots(figsize=(7, 3.4), constrained_layout=True)
+    for row, warm, name in ((0.0, False, "only when new"), (1.3, True, "always")):
         left = 0.0
         for stage in (stage for stage in stages if stage["warm"] is warm):
             width = stage["us_per_message"]
-            axes.barh(row, width, height=0.6, left=left, edgecolor="white")
+            axes.barh(row, width, height=0.5, left=left, edgecolor="white")
             axes.annotate(
                 f"{stage['name']} {width:.0f}",
-                (left + width / 2, row + 0.32),
-                rotation=35,
+                (left + width / 2, row + 0.28),
+                rotation=60,
                 ha="left",
                 va="bottom",
                 rotation_mode="anchor",
@@ -42,8 +42,8 @@ def draw_stages(found: dict[str, Any]) -> Figure:
             left += width
         axes.annotate(name, (left, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set(yticks=[], xlabel="µs a message of the demo's home, on one core", title="What a message costs")
-    axes.margins(x=0.15)
-    axes.set_ylim(-0.5, 2.0)
+    axes.margins(x=0.25)
+    axes.set_ylim(-0.4, 2.4)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     return figure
