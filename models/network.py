@@ -9,7 +9,10 @@ one last layer gives the logits of all heads as one tensor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import tensorflow as tf
 
@@ -49,15 +52,15 @@ def network(shape: Shape, classes: int) -> tf.keras.Model:
     characters = layers.Input((1, WIDTH), dtype=tf.int32, name="characters")
     pieces = layers.Input((1, PIECES), dtype=tf.int32, name="pieces")
     rows = layers.Embedding(BUCKETS, shape.piece, name="piece_table", embeddings_initializer=_small())(pieces)
-    seen = [pooled for start, count in piece_groups() for pooled in _pooled(rows, start, count)]
+    counts = [count for _, count in piece_groups()]
+    seen = [pooled for part in _Divided(counts)(rows) for pooled in _pooled(part)]
     if shape.convolutions:
-        letters = layers.Embedding(CHARACTERS, shape.character, name="character_table")(characters)
-        seen += _read(letters, shape)
+        read = layers.Lambda(lambda x: x[:, :, : sum(segment.width for segment in READ)])(characters)
+        seen += _read(layers.Embedding(CHARACTERS, shape.character, name="character_table")(read), shape)
     joined = layers.Dropout(shape.dropout)(layers.Concatenate()(seen))
-    # A convolution over a single position is a dense layer.
-    hidden = layers.Conv2D(shape.hidden, 1, activation="relu", name="hidden")(joined)
+    hidden = _Joined(shape.hidden, activation="relu", name="hidden")(joined)
     hidden = layers.Dropout(shape.dropout)(hidden)
-    return tf.keras.Model([characters, pieces], layers.Conv2D(classes, 1, name="logits")(hidden))
+    return tf.keras.Model([characters, pieces], _Joined(classes, name="logits")(hidden))
 
 
 def _small() -> tf.keras.initializers.Initializer:
@@ -78,27 +81,65 @@ POOLINGS = 2
 """Ways in which each group of pieces is pooled."""
 
 
-def _pooled(rows: tf.Tensor, start: int, count: int) -> list[tf.Tensor]:
-    """Average and maximum of `count` rows, [batch, 1, 1, width] each; an empty slot counts as the table's first row."""
-    part = tf.keras.layers.Lambda(lambda x: x[:, :, start : start + count, :])(rows)
-    return [tf.keras.layers.AveragePooling2D((1, count))(part), tf.keras.layers.MaxPooling2D((1, count))(part)]
+def _pooled(part: tf.Tensor) -> list[tf.Tensor]:
+    """Average and maximum of a group's rows, [batch, 1, 1, width] each; an empty slot counts as the table's first row."""
+    over = (1, part.shape[2])
+    return [tf.keras.layers.AveragePooling2D(over)(part), tf.keras.layers.MaxPooling2D(over)(part)]
 
 
 def _read(letters: tf.Tensor, shape: Shape) -> list[tf.Tensor]:
     """Pooled convolutions over all segments but the siblings, one [batch, 1, 1, channels] for each segment."""
     layers = tf.keras.layers
-    widths = [segment.width for segment in READ]
-    total = sum(widths)
-    read = layers.Lambda(lambda x: x[:, :, :total, :])(letters)
+    read = letters
     for number, (channels, span) in enumerate(zip(shape.convolutions, shape.spans, strict=True), 1):
         read = layers.Conv2D(
             channels, (1, span), strides=(1, 2), padding="same", activation="relu", name=f"convolution_{number}"
         )(read)
     shrink = 2 ** len(shape.convolutions)
-    pooled = []
-    start = 0
-    for width in widths:
-        part = layers.Lambda(lambda x, a=start // shrink, b=(start + width) // shrink: x[:, :, a:b, :])(read)
-        pooled.append(layers.MaxPooling2D((1, width // shrink))(part))
-        start += width
-    return pooled
+    widths = [segment.width // shrink for segment in READ]
+    return [layers.MaxPooling2D((1, part.shape[2]))(part) for part in _Divided(widths)(read)]
+
+
+class _Divided(tf.keras.layers.Layer):
+    """Consecutive parts along the third axis.
+
+    TensorFlow's own gradient of a slice is a tensor of zeros as large as the whole, with the part written into it, and
+    all of them added up: that had been two fifths of a training step.
+    """
+
+    def __init__(self, counts: list[int]) -> None:
+        super().__init__()
+        self._counts = counts
+
+    def call(self, whole: tf.Tensor) -> list[tf.Tensor]:
+        @tf.custom_gradient
+        def divided(x: tf.Tensor) -> tuple[list[tf.Tensor], Callable[..., tf.Tensor]]:
+            ends = list(accumulate(self._counts))
+            parts = [x[:, :, end - count : end, :] for end, count in zip(ends, self._counts, strict=True)]
+            return parts, lambda *gradients: tf.concat(gradients, axis=2)
+
+        parts: list[tf.Tensor] = divided(whole)
+        return parts
+
+
+class _Joined(tf.keras.layers.Conv2D):
+    """A dense layer as a convolution over a single position, whose gradients are two products of matrices.
+
+    oneDNN takes five times as long to make the same of a convolution.
+    """
+
+    def __init__(self, channels: int, **more: Any) -> None:
+        super().__init__(channels, 1, **more)
+
+    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        @tf.custom_gradient
+        def joined(x: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
+            def gradients(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+                above, below = upstream[:, 0, 0], x[:, 0, 0]
+                of_x = tf.matmul(above, weights[0, 0], transpose_b=True)
+                of_weights = tf.matmul(below, above, transpose_a=True)
+                return of_x[:, None, None], of_weights[None, None]
+
+            return tf.nn.conv2d(x, weights, 1, "VALID"), gradients
+
+        return joined(inputs, kernel)
