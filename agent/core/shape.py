@@ -89,7 +89,8 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
             text = _INTEGERS[value]
         else:
             text = plain_value(value)
-            if kind is str and len(value) <= _WORD and not shown:
+            # In an array, too: beside a member without a name "true" is a word, and true is not.
+            if kind is str and len(value) <= _WORD:
                 seen += len(values), text
         if shown:
             # Nothing is not the word for it.
