@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from agent.core.message import Message
@@ -44,22 +44,23 @@ class Inbox(Generic[News]):
     def __len__(self) -> int:
         return len(self._sure) + len(self._loose) + len(self._again)
 
-    def put(self, delivery: Delivery, again: bool = False) -> None:
-        """Leave a message. Never blocks.
+    def put(self, deliveries: Iterable[tuple[Delivery, bool]]) -> None:
+        """Leave messages. Never blocks.
 
-        One with a receipt that comes `again` is older than all that waits, so it goes before them: nothing that was
-        sent after it is acknowledged before it is.
+        One with a receipt that comes again, as is said beside it, is older than all that waits, so it goes before them:
+        nothing that was sent after it is acknowledged before it is.
         """
         with self._arrived:
-            self._arrivals += 1
-            if delivery.receipt is not None:
-                (self._again if again else self._sure).append((self._arrivals, delivery))
-            else:
-                self._loose.append((self._arrivals, delivery))
-                self._loose_bytes += len(delivery.message.payload)
-                # A lone message is kept whatever its size, so that it can be refused with a reason.
-                while len(self._loose) > 1 and self._overflows():
-                    self._drop()
+            for delivery, again in deliveries:
+                self._arrivals += 1
+                if delivery.receipt is not None:
+                    (self._again if again else self._sure).append((self._arrivals, delivery))
+                else:
+                    self._loose.append((self._arrivals, delivery))
+                    self._loose_bytes += len(delivery.message.payload)
+                    # A lone message is kept whatever its size, so that it can be refused with a reason.
+                    while len(self._loose) > 1 and self._overflows():
+                        self._drop()
             self._arrived.notify()
 
     def tell(self, news: News) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from agent.core.message import Message, Publication
@@ -33,7 +33,8 @@ class Receipt:
         return 0 if self.message is None else len(self.message.payload)
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes these two, but frozen they take several times as long to make, and each message makes some.
+@dataclass(slots=True, eq=False)
 class Output:
     """A publication that the broker owes an acknowledgement for, and the input that waits for it, if one does."""
 
@@ -41,7 +42,7 @@ class Output:
     receipt: Receipt | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """A message and, with QoS 1, its receipt."""
 
@@ -52,8 +53,8 @@ class Delivery:
 class Ledger:
     """The accounts of one client. Its methods may be called from any thread."""
 
-    def __init__(self, acknowledge: Callable[[int], object]) -> None:
-        """`acknowledge` sends the acknowledgement of the input with a packet identifier; it must not wait for others.
+    def __init__(self, acknowledge: Callable[[list[int]], object]) -> None:
+        """`acknowledge` sends the acknowledgements of inputs by their packet identifiers; it must not wait for others.
 
         It is called under the lock, so that no acknowledgement can slip from one connection into the next.
         """
@@ -134,48 +135,50 @@ class Ledger:
             self._arrive(Receipt(mid, None, answered=True))
             self._settle()
 
-    def owed(self, publication: Publication, receipt: Receipt | None) -> Output:
-        """An output of QoS 1 that is about to be sent, on behalf of an input or of none."""
+    def owed(self, outputs: Iterable[Output]) -> None:
+        """Outputs of QoS 1 are about to be sent, on behalf of inputs or of none."""
         with self._lock:
-            self._outputs += 1
-            self._output_bytes += len(publication.payload)
-            if receipt is not None:
-                receipt.outputs += 1
-            return Output(publication, receipt)
+            for output in outputs:
+                self._outputs += 1
+                self._output_bytes += len(output.publication.payload)
+                if output.receipt is not None:
+                    output.receipt.outputs += 1
 
-    def sent(self, mid: int, output: Output) -> None:
-        """The output is on its way, under a packet identifier."""
+    def sent(self, mids: Iterable[int | None], outputs: Iterable[Output]) -> None:
+        """The outputs are on their way, under packet identifiers; one for which there was none is sent again later."""
         with self._lock:
-            # The answer may have been quicker than this call.
-            taken = self._early.pop(mid, None)
-            if taken is None:
-                self._under_way[mid] = output
-            else:
-                self._done(output, taken)
-
-    def not_sent(self, output: Output) -> None:
-        """There was no packet identifier left for the output; it waits to be sent again."""
-        with self._lock:
-            self._postponed.append(output)
-
-    def answered(self, receipt: Receipt) -> None:
-        """Nothing more will be published on behalf of the input."""
-        with self._lock:
-            receipt.answered = True
-            self._at_stake += receipt.outputs > 0
+            for mid, output in zip(mids, outputs, strict=True):
+                # The answer may have been quicker than this call.
+                taken = None if mid is None else self._early.pop(mid, None)
+                if mid is None:
+                    self._postponed.append(output)
+                elif taken is None:
+                    self._under_way[mid] = output
+                else:
+                    self._done(output, taken)
             self._settle()
 
-    def delivered(self, mid: int, taken: bool = True) -> None:
-        """The broker has acknowledged an output, or refused it for good.
+    def answered(self, receipts: Iterable[Receipt]) -> None:
+        """Nothing more will be published on behalf of the inputs."""
+        with self._lock:
+            for receipt in receipts:
+                receipt.answered = True
+                self._at_stake += receipt.outputs > 0
+            self._settle()
 
-        Without `taken` it had no room just now: the output waits to be sent again, and its input with it.
+    def delivered(self, mids: Iterable[int], taken: bool = True) -> None:
+        """The broker has acknowledged outputs, or refused them for good.
+
+        Without `taken` it had no room just now: the outputs wait to be sent again, and their inputs with them.
         """
         with self._lock:
-            output = self._under_way.pop(mid, None)
-            if output is None:
-                self._early[mid] = taken
-            else:
-                self._done(output, taken)
+            for mid in mids:
+                output = self._under_way.pop(mid, None)
+                if output is None:
+                    self._early[mid] = taken
+                else:
+                    self._done(output, taken)
+            self._settle()
 
     def again(self) -> list[Output]:
         """The outputs that wait to be sent again, in order, which they now shall be."""
@@ -204,18 +207,20 @@ class Ledger:
         if output.receipt is not None:
             output.receipt.outputs -= 1
             self._at_stake -= output.receipt.answered and not output.receipt.outputs
-            self._settle()
 
     def _arrive(self, receipt: Receipt) -> None:
         self._arrived.append(receipt)
         self._open_bytes += receipt.bytes
 
     def _settle(self) -> None:
+        done = []
         while self._arrived and self._arrived[0].answered and not self._arrived[0].outputs:
             receipt = self._arrived.popleft()
             self._open_bytes -= receipt.bytes
-            self._acknowledge(receipt.mid)
-            self.acknowledged += 1
+            done.append(receipt.mid)
+        if done:
+            self._acknowledge(done)
+            self.acknowledged += len(done)
 
 
 def _same(one: Message, other: Message) -> bool:

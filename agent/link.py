@@ -32,7 +32,7 @@ from agent.core.message import Publication
 from agent.inbox import Inbox
 from agent.ledger import Ledger
 from agent.outbox import Outbox
-from agent.paho_client import Client
+from agent.paho_client import UNDER_WAY, Client
 from agent.reception import Reception
 
 QOS = 1
@@ -81,12 +81,15 @@ class Link:
         """Of messages that did not reach the inbox, and of publications refused; written by the network thread."""
         self.client = self._made(version, will, tls)
         """paho's own."""
-        self.ledger = Ledger(lambda mid: self.client.ack(mid, QOS))
+        self.ledger = Ledger(self.client.acknowledge)
         """Which inputs wait for which outputs."""
         self.outbox = Outbox(settings, self.client, self.ledger, self.counters, self._tell)
         """What is published."""
         self._reception = Reception(settings, self.ledger, inbox, self.counters, tell=self._tell, clock=clock)
+        self.client.clock = clock
+        self.client.when_heard = self._reception.take_in
         self.client.on_message = self._reception.on_message
+        self.client.when_taken = self._when_taken
         self.client.on_publish = self._on_publish
 
     def open(self) -> None:
@@ -142,7 +145,7 @@ class Link:
 
     def prove(self) -> None:
         """Speak to itself: that comes back, as News.PROVED, when the broker's rules allow both speaking and hearing."""
-        self.outbox.publish(Publication(self._settings.probe_topic, b"{}", qos=1))
+        self.outbox.publish([Publication(self._settings.probe_topic, b"{}", qos=1)])
 
     def end(self, timeout_s: float) -> None:
         """Say goodbye to the broker, and wait for that at most for the timeout."""
@@ -200,6 +203,7 @@ class Link:
             fetched = self._away and flags.session_present
             self._away = self._fetching = False
             self._established = True
+            self.client.may_send(getattr(properties, "ReceiveMaximum", UNDER_WAY))
             self._reception.begin(again=fetched)
             if fetched:
                 # To subscribe again would bring all that is retained again, with MQTT 3.1.1.
@@ -300,6 +304,10 @@ class Link:
         elif not self._answered:
             self._tell(News.HUNG_UP, "the broker ended the connection without an answer")
         self._answered = self._established = False
+
+    def _when_taken(self, mids: list[int]) -> None:
+        self.outbox.taken(mids)
+        self._inbox.look_again()
 
     def _on_publish(
         self, client: paho.Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None

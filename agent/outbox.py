@@ -5,21 +5,21 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
-from paho.mqtt import client as paho
-from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from agent.connection import MARK, News, Settings, advised
 from agent.core.message import Publication
-from agent.ledger import Delivery, Ledger, Output, Receipt
-from agent.paho_client import fixed
+from agent.ledger import Delivery, Ledger, Output
+from agent.paho_client import Client, Outgoing, fixed
 
-QOS = 1
-"""Of all that is published: at least once."""
+Answer: TypeAlias = tuple[Delivery, Sequence[Publication]]
+"""A message, and what came of it."""
 RETRY_S = 1.0
 """After which the broker is asked again to take what it had no room for."""
 
@@ -30,7 +30,7 @@ class Outbox:
     def __init__(
         self,
         settings: Settings,
-        client: paho.Client,
+        client: Client,
         ledger: Ledger,
         counters: Counter[str],
         tell: Callable[[News, str], None],
@@ -61,55 +61,72 @@ class Outbox:
         # Not one by one, since the model reads many at once for little more.
         return room if 2 * room >= settings.unacknowledged else 0
 
-    def publish(self, publication: Publication, receipt: Receipt | None = None) -> None:
-        """Hand a publication to paho, which keeps it over a lost connection until the broker has it.
+    def publish(self, publications: Iterable[Publication]) -> None:
+        """Hand publications to paho, which keeps them over a lost connection until the broker has them.
 
-        The input of the receipt is not acknowledged before this is.
+        Raises:
+            ValueError: one of them cannot be published; then none is.
         """
-        self._send(self._ledger.owed(publication, receipt))
+        self._send([Output(publication, None) for publication in publications])
 
-    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
-        """Publish what came of a message. It is acknowledged as soon as the broker has all of that."""
-        for publication in publications:
-            self.publish(publication, delivery.receipt)
-        if delivery.receipt is not None:
-            self._ledger.answered(delivery.receipt)
+    def answer(self, answers: Sequence[Answer]) -> None:
+        """Publish what came of messages. Each is acknowledged as soon as the broker has all that came of it.
+
+        Raises:
+            ValueError: something cannot be published; then nothing is.
+        """
+        self._send(
+            [Output(publication, told.receipt) for told, publications in answers for publication in publications]
+        )
+        self._ledger.answered([told.receipt for told, _ in answers if told.receipt is not None])
 
     def publish_postponed(self) -> None:
         """Publish again what the broker had no room for, when it has had time to make some."""
         if self._ledger.postponed and time.monotonic() >= self._again_at:
-            for output in self._ledger.again():
-                self._send(output)
+            self._resend(self._ledger.again())
+
+    def taken(self, mids: Sequence[int]) -> None:
+        """The broker has publications; called on the network thread."""
+        self._ledger.delivered(mids)
 
     def told(self, mid: int, reason: ReasonCode) -> None:
-        """The broker has answered a publication; called on the network thread."""
+        """What the broker has to say of a publication; called on the network thread."""
         if reason.getName() == "Quota exceeded":
             self._postpone()
-            self._ledger.delivered(mid, taken=False)
+            self._ledger.delivered((mid,), taken=False)
             if not self._broker_full:
                 self._broker_full = True
                 self._tell(News.BROKER_FULL, "its quota is exceeded; what it did not take is published again")
             return
-        self._ledger.delivered(mid)
+        self._ledger.delivered((mid,))
         if reason.is_failure:
             self._counters["publications_refused"] += 1
             if not self._refused:
                 self._refused = True
                 self._tell(News.PUBLICATION_REFUSED, f"{advised(reason.getName())}: {self._missing_rule()}")
 
-    def _send(self, output: Output) -> None:
+    def _send(self, outputs: Sequence[Output]) -> None:
+        messages = self._messages(outputs)
+        self._ledger.owed(outputs)
+        self._hand_over(outputs, messages)
+
+    def _resend(self, outputs: Sequence[Output]) -> None:
+        self._hand_over(outputs, self._messages(outputs))
+
+    def _messages(self, outputs: Iterable[Output]) -> list[Outgoing]:
+        return [
+            Outgoing(output.publication.topic, output.publication.payload, output.publication.retain, self._mark)
+            for output in outputs
+        ]
+
+    def _hand_over(self, outputs: Sequence[Output], messages: Sequence[Outgoing]) -> None:
         # All by one QoS: paho tells by the same callback that it has written a message of QoS 0 and that the broker
         # has acknowledged one of QoS 1, and packet identifiers are used again.
-        publication = output.publication
-        info = self._client.publish(
-            publication.topic, publication.payload, QOS, publication.retain, properties=self._mark
-        )
-        if info.rc is MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+        mids = self._client.send(messages)
+        if None in mids:
             # All 65,535 packet identifiers are in use: a few messages made thousands of events each.
             self._postpone()
-            self._ledger.not_sent(output)
-            return
-        self._ledger.sent(info.mid, output)
+        self._ledger.sent(mids, outputs)
 
     def _postpone(self) -> None:
         self._again_at = time.monotonic() + random.uniform(RETRY_S / 2, RETRY_S)

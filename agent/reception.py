@@ -10,7 +10,9 @@ socket would not do: there the broker also acknowledges what the agent publishes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import Enum, auto
+from functools import lru_cache
 from typing import Any
 
 from paho.mqtt import client as paho
@@ -22,6 +24,20 @@ from agent.inbox import Inbox
 from agent.ledger import Delivery, Ledger
 
 _SHAPES = {"/interpretation/": b'{"schema":1,"topic":', "/event/": b'{"schema":1,"at":'}
+_TOPIC = 256
+"""Characters of a topic of which it is remembered what it is."""
+
+
+class _Lot(Enum):
+    """What is done with the messages of a topic."""
+
+    PROBE = auto()
+    READ = auto()
+    """Whoever has published them."""
+    READ_OF_OTHERS = auto()
+    """Unless an agent has published them."""
+    OWN = auto()
+    IGNORED = auto()
 
 
 class Reception:
@@ -47,6 +63,9 @@ class Reception:
         self._ignore = MQTTMatcher()  # type: ignore[no-untyped-call]
         for topic_filter in settings.ignore:
             self._ignore[topic_filter] = True
+        self._probe_topic, self._requests = settings.probe_topic, frozenset(settings.requests)
+        # A home says everything on the same few topics, and to look at one costs as much as to read a message.
+        self._known_lot = lru_cache(4_096)(self._lot)
         self._told_full = False
         self.left = 0
         """Messages of the present connection that were left at the broker."""
@@ -57,41 +76,65 @@ class Reception:
         self._told_full = self._told_full and again
 
     def on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
-        """Take in a message, as paho's callback."""
+        """Take in a message that has properties, as paho's callback."""
         try:
             topic = message.topic
         except UnicodeDecodeError as error:
             # No broker should pass such a topic on. Core refuses it with a reason, so let it come that far.
             topic = error.object.decode("utf-8", "surrogateescape")
-        prefix = self._settings.prefix
-        if topic == self._settings.probe_topic:
-            self._tell(News.PROVED, "the agent may speak, and hears")
-            self._pass_over(message)
-        elif topic in self._settings.requests or self._settings.heard_anyway(topic):
-            self._deliver(Message(topic, bytes(message.payload), self._clock(), message.qos, message.retain), message)
-        elif topic == prefix or topic.startswith(f"{prefix}/"):
-            self._pass_over(message, "own")
-        elif _published_by_an_agent(topic, message):
-            self._pass_over(message, "of_other_agents")
-        elif self._settings.ignore and any(self._ignore.iter_match(topic)):  # type: ignore[no-untyped-call]
-            self._pass_over(message, "ignored")
-        else:
-            arrived = Message(
-                topic, bytes(message.payload), self._clock(), message.qos, message.retain, message.dup, message.mid
-            )
-            self._deliver(arrived, message)
+        arrived = Message(
+            topic, bytes(message.payload), self._clock(), message.qos, message.retain, message.dup, message.mid
+        )
+        self.take_in((arrived,), marked=_is_marked(message))
 
-    def _deliver(self, arrived: Message, message: paho.MQTTMessage) -> None:
+    def take_in(self, messages: Iterable[Message], *, marked: bool = False) -> None:
+        """Take in messages; `marked` when an agent has put its mark on them."""
+        deliveries: list[tuple[Delivery, bool]] = []
+        for message in messages:
+            topic = message.topic
+            lot, shape = self._known_lot(topic) if len(topic) <= _TOPIC else self._lot(topic)
+            if lot is _Lot.READ:
+                self._deliver(message, deliveries)
+            elif lot is _Lot.PROBE:
+                self._tell(News.PROVED, "the agent may speak, and hears")
+                self._pass_over(message)
+            elif lot is _Lot.OWN:
+                self._pass_over(message, "own")
+            elif marked or (shape and message.payload.startswith(shape)):
+                # MQTT 3.1.1 has no marks, but two agents must not talk each other to death there either.
+                self._pass_over(message, "of_other_agents")
+            elif lot is _Lot.IGNORED:
+                self._pass_over(message, "ignored")
+            else:
+                self._deliver(message, deliveries)
+        if deliveries:
+            self._inbox.put(deliveries)
+
+    def _lot(self, topic: str) -> tuple[_Lot, tuple[bytes, ...]]:
+        """What is done with the messages of a topic, and how those of them begin that an agent has published."""
+        prefix = self._settings.prefix
+        shape = tuple(begins for part, begins in _SHAPES.items() if part in topic)
+        if topic == self._probe_topic:
+            return _Lot.PROBE, shape
+        if topic in self._requests or self._settings.heard_anyway(topic):
+            return _Lot.READ, shape
+        if topic == prefix or topic.startswith(f"{prefix}/"):
+            return _Lot.OWN, shape
+        if self._settings.ignore and any(self._ignore.iter_match(topic)):  # type: ignore[no-untyped-call]
+            return _Lot.IGNORED, shape
+        return _Lot.READ_OF_OTHERS, shape
+
+    def _deliver(self, message: Message, deliveries: list[tuple[Delivery, bool]]) -> None:
         if not message.qos:
-            self._inbox.put(Delivery(arrived))
-        elif not self.left and self._ledger.recognises(message.mid, arrived):
+            deliveries.append((Delivery(message), False))
+        elif not self.left and self._ledger.recognises(message.mid, message):
             return
         elif not self._leave(message):
             # Before what still waits of an earlier connection comes only what is older.
-            older = message.dup and self._ledger.awaits_former
-            self._inbox.put(Delivery(arrived, self._ledger.received(message.mid, arrived)), again=older)
+            older = message.redelivered and self._ledger.awaits_former
+            deliveries.append((Delivery(message, self._ledger.received(message.mid, message)), older))
 
-    def _pass_over(self, message: paho.MQTTMessage, counter: str | None = None) -> None:
+    def _pass_over(self, message: Message, counter: str | None = None) -> None:
         if message.qos:
             if self._leave(message):
                 return
@@ -99,7 +142,7 @@ class Reception:
         if counter is not None:
             self._counters[counter] += 1
 
-    def _leave(self, message: paho.MQTTMessage) -> bool:
+    def _leave(self, message: Message) -> bool:
         """Whether a message of QoS 1 is left at the broker, for want of room."""
         settings, ledger = self._settings, self._ledger
         if not settings.keeps_session:
@@ -117,10 +160,6 @@ class Reception:
         return True
 
 
-def _published_by_an_agent(topic: str, message: paho.MQTTMessage) -> bool:
-    """Whether another agent has published the message, under a prefix of its own."""
+def _is_marked(message: paho.MQTTMessage) -> bool:
     marks = getattr(message.properties, "UserProperty", ()) if message.properties is not None else ()
-    if any(name == MARK for name, _ in marks):
-        return True
-    # MQTT 3.1.1 has no user properties, but two agents must not talk each other to death there either.
-    return any(part in topic and message.payload.startswith(shape) for part, shape in _SHAPES.items())
+    return any(name == MARK for name, _ in marks)

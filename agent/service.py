@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agent import owner as owner_file
@@ -19,6 +19,7 @@ from agent.credentials import CredentialError
 from agent.diary import Diary
 from agent.keeper import Keeper
 from agent.ledger import Delivery
+from agent.outbox import Answer
 from agent.state import NewerState, Session, State, StateError, changed_client_id
 from agent.systemd import Notifier
 
@@ -56,11 +57,11 @@ class Connection(Protocol):
     def take(self, limit: int, timeout_s: float) -> tuple[list[Delivery], list[Change]]:
         """What has arrived."""
 
-    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
-        """Publish what came of a message, and acknowledge it when that has arrived."""
+    def answer(self, answers: Sequence[Answer]) -> None:
+        """Publish what came of messages, and acknowledge each when that has arrived. Raises when nothing was done."""
 
-    def publish(self, publication: Publication) -> None:
-        """Hand a publication over."""
+    def publish(self, publications: Iterable[Publication]) -> None:
+        """Hand publications over."""
 
     def close(self, last: Publication, timeout_s: float) -> bool:
         """Publish the last and end the connection."""
@@ -183,15 +184,14 @@ class Service:
 
     def _publish_rest(self) -> None:
         """Before this pipeline ends, what it would have published a moment later."""
-        for publication in self._pipeline.rest():
-            self._connection.publish(publication)
+        self._connection.publish(self._pipeline.rest())
 
     def _tick(self, now: float) -> None:
         """What is due because time has passed."""
         publications = self._pipeline.tick(self._clock()) if self._connection.subscribed else []
         self._keeper.write_news(now)
-        for publication in publications:
-            self._connection.publish(publication)
+        if publications:
+            self._connection.publish(publications)
         self._keeper.turn(now)
         self._keep_decisions()
 
@@ -226,20 +226,28 @@ class Service:
             except Exception:
                 self._give_up(delivery)
         self._keeper.write_news(time.monotonic())
-        for delivery, outcome in outcomes:
-            try:
-                self._connection.answer(delivery, outcome.publications)
-            except Exception:
-                self._give_up(delivery)
-            else:
-                self._diary.answered(delivery.message, outcome)
+        self._answer(outcomes)
         return deliveries[len(results) :]
+
+    def _answer(self, outcomes: Sequence[tuple[Delivery, Outcome]]) -> None:
+        """Publish what came of messages, all together, since that costs little more than what comes of one."""
+        try:
+            self._connection.answer([(delivery, outcome.publications) for delivery, outcome in outcomes])
+        except Exception:
+            if len(outcomes) == 1:
+                self._give_up(outcomes[0][0])
+            else:
+                for one in outcomes:
+                    self._answer([one])
+            return
+        for delivery, outcome in outcomes:
+            self._diary.answered(delivery.message, outcome)
 
     def _give_up(self, delivery: Delivery) -> None:
         """Tell of the bug that is being handled."""
         self._bugs += 1
         self._diary.failed(delivery.message)
-        self._connection.answer(delivery, ())
+        self._connection.answer([(delivery, ())])
 
     def _owner(self) -> Owner:
         """What the owner has decided in earlier runs."""
@@ -264,13 +272,13 @@ class Service:
         address = f"{self._config.broker.host}:{self._config.broker.port}"
         self._diary.changed(change, address, self._connection.protocol)
         if change.news is News.SUBSCRIBED:
-            self._connection.publish(self._publisher.status("online"))
+            self._connection.publish([self._publisher.status("online")])
             self._pipeline.connected(self._clock())
             self._report_asked = True
             self._notifier.ready(f"connected to {address}")
         elif change.news is News.FETCHED:
             # The connection may have broken instead, and the broker told that the agent is gone.
-            self._connection.publish(self._publisher.status("online"))
+            self._connection.publish([self._publisher.status("online")])
         elif change.news in _WAITING:
             self._notifier.status(f"no messages from {address}: {change.detail}")
         elif change.news is News.DIED:
@@ -278,7 +286,7 @@ class Service:
 
     def _report(self, now: float) -> None:
         counts = self._counts()
-        self._connection.publish(self._publisher.stats({"at": timestamp(self._clock()), **counts}))
+        self._connection.publish([self._publisher.stats({"at": timestamp(self._clock()), **counts})])
         if self._reported is not None:
             then, messages = self._reported
             rate = (counts["messages"] - messages) / max(now - then, 1e-3)

@@ -31,6 +31,8 @@ RELEASED = Path(__file__).parent / "model" / "dragoman-small.json"
 """The spec of the model that is shipped with the agent."""
 BATCH = 16
 """Fields that go through the network at once."""
+_FEW = 5
+"""So many fields or fewer go one by one: a batch takes as long as six, however few are in it."""
 _WRONG = (
     "this machine ({machine}) computes the model wrongly: of {asked} plain fields it knows {right}, so that nothing it "
     "says can be trusted. Under an emulator choose a processor without SME, for qemu by QEMU_CPU=cortex-a72 in the "
@@ -133,10 +135,12 @@ class Model:
     def __call__(self, tokens: Tokens) -> Scores:
         """Logits of every head, float32 [fields, classes], for any number of fields of at least one."""
         logits = []
-        for start in range(0, len(tokens.characters), BATCH):
-            characters = tokens.characters[start : start + BATCH]
-            network = self._lone if len(characters) == 1 else self._full
-            logits.append(network.logits(characters, tokens.pieces[start : start + BATCH]))
+        count, start = len(tokens.characters), 0
+        while start < count:
+            network, size = (self._lone, 1) if count - start <= _FEW else (self._full, BATCH)
+            rows = slice(start, start + size)
+            logits.append(network.logits(tokens.characters[rows], tokens.pieces[rows]))
+            start += size
         heads = np.split(np.concatenate(logits), self._borders, axis=1)
         return Scores(**dict(zip(vocabulary(), heads, strict=True)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -15,6 +15,7 @@ from agent.credentials import tls_context
 from agent.inbox import Inbox
 from agent.ledger import Delivery
 from agent.link import Link
+from agent.outbox import Answer
 
 PROOF_S = 5.0
 """Within which the agent must hear what it says to itself, or anything else."""
@@ -106,13 +107,21 @@ class Transport:
         if self._may_fetch and not self._link.ledger.under_way:
             self._link.fetch_left()
 
-    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
-        """Publish what came of a message, which is acknowledged when the broker has all of that."""
-        self._link.outbox.answer(delivery, publications)
+    def answer(self, answers: Sequence[Answer]) -> None:
+        """Publish what came of messages, each of which is acknowledged when the broker has all of that.
 
-    def publish(self, publication: Publication) -> None:
-        """Hand a publication over. It outlives a lost connection."""
-        self._link.outbox.publish(publication)
+        Raises:
+            ValueError: something cannot be published; then nothing is.
+        """
+        self._link.outbox.answer(answers)
+
+    def publish(self, publications: Iterable[Publication]) -> None:
+        """Hand publications over. They outlive a lost connection.
+
+        Raises:
+            ValueError: one of them cannot be published; then none is.
+        """
+        self._link.outbox.publish(publications)
 
     def close(self, last: Publication, timeout_s: float) -> bool:
         """Whether the broker acknowledged all that was published, and `last` after it, before the connection ended.
@@ -121,7 +130,7 @@ class Transport:
         """
         deadline = time.monotonic() + timeout_s
         if self._subscribed:
-            self._link.outbox.publish(last)
+            self._link.outbox.publish([last])
             # The goodbye needs a moment of its own.
             while self._link.ledger.under_way and self._link.alive and time.monotonic() < deadline - timeout_s / 4:
                 time.sleep(0.005)

@@ -16,6 +16,7 @@ from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.verdict import LEVELS, Calibration, Scores
 from agent.ledger import Delivery
+from agent.outbox import Answer
 from tests.schemas import check
 
 
@@ -65,16 +66,17 @@ class FakeConnection:
         self.subscribed |= any(change.news is News.SUBSCRIBED for change in changes)
         return [Delivery(entry) for entry in batch if isinstance(entry, Message)], changes
 
-    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
-        self.answered.append(delivery.message)
-        for publication in publications:
-            self.publish(publication)
+    def answer(self, answers: Sequence[Answer]) -> None:
+        for delivery, publications in answers:
+            self.answered.append(delivery.message)
+            self.publish(publications)
 
-    def publish(self, publication: Publication) -> None:
-        if not publication.topic.endswith("/stats"):
-            # The fake has no counters to tell.
-            check(publication.topic, publication.payload, self.settings.prefix)
-        self.published.append(publication)
+    def publish(self, publications: Iterable[Publication]) -> None:
+        for publication in publications:
+            if not publication.topic.endswith("/stats"):
+                # The fake has no counters to tell.
+                check(publication.topic, publication.payload, self.settings.prefix)
+            self.published.append(publication)
 
     def close(self, last: Publication, timeout_s: float) -> bool:
         self.published.append(last)

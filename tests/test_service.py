@@ -30,6 +30,7 @@ from agent.inbox import BATCH_BYTES, OTHER_TOPICS, TOPICS, Inbox
 from agent.ledger import Delivery, Receipt
 from agent.link import Link
 from agent.log import logger
+from agent.outbox import Answer
 from agent.service import Service
 from agent.systemd import Notifier
 from tests import fakes
@@ -153,10 +154,10 @@ def test_one_poisoned_message_harms_no_other() -> None:
 class Choosy(fakes.FakeConnection):
     """A transport that trips over what came of one topic."""
 
-    def answer(self, delivery: Delivery, publications: Sequence[Publication]) -> None:
-        if publications and delivery.message.topic == "poison":
+    def answer(self, answers: Sequence[Answer]) -> None:
+        if any(publications and delivery.message.topic == "poison" for delivery, publications in answers):
             raise RuntimeError("poisoned")
-        super().answer(delivery, publications)
+        super().answer(answers)
 
 
 def test_a_bug_behind_the_model_harms_no_other() -> None:
@@ -250,16 +251,20 @@ def test_reload_of_a_faulty_file_changes_nothing() -> None:
     assert entry["fault"] == "c.yaml:2:3: broker.hots: is not known; write host"
 
 
+def leave(inbox: Inbox[str], delivery: Delivery, again: bool = False) -> None:
+    inbox.put([(delivery, again)])
+
+
 def test_inbox_lets_the_oldest_go() -> None:
     inbox: Inbox[str] = Inbox(messages=2, payload_bytes=10)
     for topic in "abc":
-        inbox.put(Delivery(message(topic, b"12")))
-    inbox.put(Delivery(message("d", b"123456789")))
+        leave(inbox, Delivery(message(topic, b"12")))
+    leave(inbox, Delivery(message("d", b"123456789")))
     inbox.tell("news")
     messages, news = inbox.take(lambda: 64, 0)
     assert ([left.message.topic for left in messages], news) == (["d"], ["news"])
     assert inbox.dropped == {"a": 1, "b": 1, "c": 1}
-    inbox.put(Delivery(message("huge", b"x" * 11)))
+    leave(inbox, Delivery(message("huge", b"x" * 11)))
     assert [left.message.topic for left in inbox.take(lambda: 64, 0)[0]] == ["huge"]
     assert inbox.take(lambda: 64, 0) == ([], [])
 
@@ -276,7 +281,7 @@ def test_inbox_keeps_the_order(steps: list[tuple[str, int]]) -> None:
             again, others = again[len(taken) :], others[max(0, len(taken) - len(again)) :]
         else:
             delivery = Delivery(message(f"{step}{number}"), None if step == "loose" else Receipt(number, None))
-            inbox.put(delivery, again=step == "again")
+            leave(inbox, delivery, again=step == "again")
             (again if step == "again" else others).append(delivery)
             loose = [entry for entry in others if entry.receipt is None]
             if len(loose) > 4:
@@ -287,17 +292,17 @@ def test_inbox_keeps_the_order(steps: list[tuple[str, int]]) -> None:
 def test_inbox_keeps_what_has_a_receipt() -> None:
     inbox: Inbox[str] = Inbox(messages=1, payload_bytes=99)
     for mid in (1, 2, 3):
-        inbox.put(Delivery(message(f"sure{mid}"), Receipt(mid, None)))
-        inbox.put(Delivery(message("loose")))
+        leave(inbox, Delivery(message(f"sure{mid}"), Receipt(mid, None)))
+        leave(inbox, Delivery(message("loose")))
     assert [left.message.topic for left in inbox.take(lambda: 9, 0)[0]] == ["sure1", "sure2", "sure3", "loose"]
     assert inbox.dropped == {"loose": 2}
 
 
 def test_inbox_hands_out_first_what_comes_again() -> None:
     inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
-    inbox.put(Delivery(message("new")))
+    leave(inbox, Delivery(message("new")))
     for mid in (1, 2):
-        inbox.put(Delivery(message(f"old{mid}"), Receipt(mid, None)), again=True)
+        leave(inbox, Delivery(message(f"old{mid}"), Receipt(mid, None)), again=True)
     assert len(inbox) == 3
     assert [left.message.topic for left in inbox.take(lambda: 9, 0)[0]] == ["old1", "old2", "new"]
 
@@ -305,14 +310,14 @@ def test_inbox_hands_out_first_what_comes_again() -> None:
 def test_inbox_counts_lost_topics_within_bounds() -> None:
     inbox: Inbox[str] = Inbox(messages=1, payload_bytes=99)
     for topic in range(200):
-        inbox.put(Delivery(message(str(topic))))
+        leave(inbox, Delivery(message(str(topic))))
     assert (len(inbox.dropped), inbox.dropped[OTHER_TOPICS], inbox.dropped.total()) == (TOPICS + 1, 149, 199)
 
 
 def test_inbox_hands_out_no_more_than_asked_for() -> None:
     inbox: Inbox[str] = Inbox(messages=9, payload_bytes=99)
     for topic in "abc":
-        inbox.put(Delivery(message(topic)))
+        leave(inbox, Delivery(message(topic)))
     assert inbox.take(lambda: 0, 0) == ([], [])
     assert [len(inbox.take(lambda: 2, 0)[0]) for _ in range(3)] == [2, 1, 0]
 
@@ -320,7 +325,7 @@ def test_inbox_hands_out_no_more_than_asked_for() -> None:
 def test_inbox_hands_out_fewer_of_large_messages() -> None:
     inbox: Inbox[str] = Inbox(messages=9, payload_bytes=10 * BATCH_BYTES)
     for size in (2 * BATCH_BYTES, 1, BATCH_BYTES - 1, 1):
-        inbox.put(Delivery(message("a", bytes(size))))
+        leave(inbox, Delivery(message("a", bytes(size))))
     assert [len(inbox.take(lambda: 9, 0)[0]) for _ in range(3)] == [1, 2, 1]
 
 
@@ -356,11 +361,11 @@ def test_link_is_congested_by_what_the_broker_has_not_taken(bounds: dict[str, in
     settings = Settings(Config().broker, None, "dragoman", ("#",), (), **bounds)
     will = Publication("dragoman/status", b"offline", 1, True)
     link = Link(settings, MQTTProtocolVersion.MQTTv5, will, None, Inbox(9, 999), clock=lambda: 5.0, failures=0)
-    link.outbox.publish(Publication("a", b"1234", 1))
+    link.outbox.publish([Publication("a", b"1234", 1)])
     assert link.outbox.room == 64
-    link.outbox.publish(Publication("b", b"5678", 1))
+    link.outbox.publish([Publication("b", b"5678", 1)])
     assert link.outbox.room == 0
-    link.ledger.delivered(1)
+    link.ledger.delivered([1])
     assert link.outbox.room == 64
 
 
@@ -384,11 +389,11 @@ def test_no_more_is_answered_at_once_than_the_broker_may_send() -> None:
         arrival(link, mid)
     rooms = []
     for number, delivery in enumerate(inbox.take(lambda: 9, 0)[0]):
-        link.outbox.answer(delivery, [Publication(f"out/{number}", b"1", 1)])
+        link.outbox.answer([(delivery, [Publication(f"out/{number}", b"1", 1)])])
         rooms.append(link.outbox.room)
     assert rooms == [3, 2, 0, 0, 0], "not one by one"
     for mid in (1, 2, 3):
-        link.ledger.delivered(mid)
+        link.ledger.delivered([mid])
     assert link.outbox.room == 2
 
 
@@ -402,7 +407,7 @@ def test_what_there_is_no_room_for_is_left_at_the_broker(bounds: dict[str, int])
     assert (len(deliveries), link.left, link.counters["left_at_broker"]) == (2, 1, 1)
     assert [change.news for _, change in told] == [News.INBOX_FULL]
     for delivery in deliveries:
-        link.outbox.answer(delivery, ())
+        link.outbox.answer([(delivery, ())])
     arrival(link, 4)
     assert link.left == 2, "what comes after it must not be acknowledged before it"
     assert (link.ledger.acknowledged, link.ledger.open) == (2, 0)

@@ -127,8 +127,9 @@ def _interpret(interpreter: Interpreter, messages: Sequence[Message]) -> None:
 class Line:
     """The whole line, by a clock that goes on as fast as messages come: a device is published at most so often."""
 
-    def __init__(self, reader: Reader) -> None:
-        config = Config()
+    def __init__(self, reader: Reader, config: Config | None = None) -> None:
+        """`config`: as it is by default, where there is none."""
+        config = config or Config()
         self._pipeline = pipeline(config, reader, memory(config), Owner())
         self._now = 1_800_000_000.0
 
@@ -136,6 +137,9 @@ class Line:
         """Everything that comes of the messages."""
         for start in range(0, len(messages), BATCH):
             self._pipeline.receive(self._arrived(messages[start : start + BATCH]))
+            if self._pipeline.memory.has_news:
+                # As whoever writes it down does.
+                self._pipeline.memory.unsaved(news_only=True)
             self._pipeline.tick(self._now)
 
     def statistics(self) -> dict[str, Any]:

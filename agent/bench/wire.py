@@ -5,6 +5,7 @@ A client library would take as much of the machine as what is measured; this tak
 
 from __future__ import annotations
 
+import itertools
 import select
 import socket
 import time
@@ -12,28 +13,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.packets import publication, remaining_length
+
 _PATIENCE_S = 15.0
-_CONNECT, _PUBLISH, _PUBACK, _SUBSCRIBE = 0x10, 0x30, 0x40, 0x82
+_CONNECT, _PUBLISH, _SUBSCRIBE = 0x10, 0x30, 0x82
+_READ_BYTES = 1 << 18
+_REFILL = 4
+"""As soon as this part of the window is free, so much more is sent."""
+_LOOK_S = 0.001
+"""Between two looks at what has come, where it is the rate that is measured: who looks at each packet by itself takes
+the processor from those who are measured."""
+_ENDED = "the broker has ended the connection"
 
 
 class BrokerSilent(Exception):
     """The broker, or what is measured, does not answer."""
-
-
-def publication(topic: str, payload: bytes, qos: int, mid: int) -> bytes:
-    """The packet that publishes a message; `mid` is 1 to 65,535."""
-    name = topic.encode()
-    head = len(name).to_bytes(2, "big") + name + (mid.to_bytes(2, "big") if qos else b"")
-    return bytes([_PUBLISH | qos << 1]) + _length(len(head) + len(payload)) + head + payload
-
-
-def _length(number: int) -> bytes:
-    digits = bytearray()
-    while True:
-        number, digit = divmod(number, 128)
-        digits.append(digit | (0x80 if number else 0))
-        if not number:
-            return bytes(digits)
 
 
 class Wire:
@@ -45,7 +39,7 @@ class Wire:
         self._unread = b""
         client = name.encode()
         body = b"\x00\x04MQTT\x04\x02\x00\x00" + len(client).to_bytes(2, "big") + client
-        self._socket.sendall(bytes([_CONNECT]) + _length(len(body)) + body)
+        self._socket.sendall(bytes([_CONNECT]) + remaining_length(len(body)) + body)
         self._await(0x20)
 
     def subscribe(self, topic_filters: Sequence[str]) -> None:
@@ -54,7 +48,7 @@ class Wire:
         for topic_filter in topic_filters:
             name = topic_filter.encode()
             body += len(name).to_bytes(2, "big") + name + b"\x00"
-        self._socket.sendall(bytes([_SUBSCRIBE]) + _length(len(body)) + body)
+        self._socket.sendall(bytes([_SUBSCRIBE]) + remaining_length(len(body)) + body)
         self._await(0x90)
 
     def send(self, packets: bytes) -> None:
@@ -64,6 +58,15 @@ class Wire:
     def read(self, timeout_s: float) -> list[tuple[str, bytes]]:
         """(topic, payload) of what has come, waiting at most for the timeout, without other kinds of packets."""
         return [_taken_apart(packet, body) for packet, body in self._packets(timeout_s) if packet & 0xF0 == _PUBLISH]
+
+    def heard(self, timeout_s: float) -> int:
+        """How many publications have come, waiting at most for the timeout."""
+        return sum(packet & 0xF0 == _PUBLISH for packet, _ in self._packets(timeout_s))
+
+    def drop(self) -> None:
+        """Read what has come, and forget it."""
+        if select.select([self._socket], [], [], 0)[0] and not self._socket.recv(_READ_BYTES):
+            raise BrokerSilent(_ENDED)
 
     def close(self) -> None:
         """End the connection with a goodbye."""
@@ -80,9 +83,9 @@ class Wire:
     def _packets(self, timeout_s: float) -> Iterator[tuple[int, bytes]]:
         if not select.select([self._socket], [], [], timeout_s)[0]:
             return
-        came = self._socket.recv(1 << 18)
+        came = self._socket.recv(_READ_BYTES)
         if not came:
-            raise BrokerSilent("the broker has ended the connection")
+            raise BrokerSilent(_ENDED)
         data = self._unread + came
         at = 0
         while at + 2 <= len(data):
@@ -144,22 +147,24 @@ def answered(
         room = window - len(under_way)
         if per_s is not None:
             room = min(room, int((now - started) * per_s) + 1 - sent)
+        elif under_way and room < window // _REFILL:
+            room = 0
         packets: list[bytes] = []
-        while more and len(packets) < room:
-            message = next(waiting, None)
-            if message is None:
-                more = False
-                break
-            packets.append(publication(*message, qos, (sent + len(packets)) % 65_535 + 1))
+        for topic, payload in itertools.islice(waiting, room) if more else ():
+            mid = (sent + len(packets)) % 65_535 + 1 if qos else 0
+            packets.append(publication(topic.encode(), payload, mid))
+        more = more and len(packets) == max(room, 0)
         if packets:
             under_way.extend([now] * len(packets))
             sent += len(packets)
             sender.send(b"".join(packets))
         # The sender's acknowledgements must be read, or the broker would stop.
-        sender.read(0.0)
-        heard = ear.read(0.001 if per_s is not None and more else 0.05)
+        sender.drop()
+        if per_s is None:
+            time.sleep(_LOOK_S)
+        heard = ear.heard(_LOOK_S if per_s is not None and more else 0.05)
         now = time.perf_counter()
-        for _ in heard:
+        for _ in range(heard):
             latencies.append(now - under_way.popleft())
         if heard or not under_way:
             heard_at = now

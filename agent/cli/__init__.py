@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from agent import __version__
+from agent.later import UNUSED, postpone
 
 # Each command is a module with `add_arguments(parser)` and `main(arguments) -> exit status`, imported only when it is
 # asked for, so that none pays for another's libraries.
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = arguments[0] if arguments else "--help"
     if command not in COMMANDS:
         return _overview(arguments)
+    postpone(UNUSED)
     module = import_module(f"agent.cli.{command}")
     parser = argparse.ArgumentParser(prog=f"dragoman {command}", description=module.__doc__)
     module.add_arguments(parser)

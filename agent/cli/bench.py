@@ -25,8 +25,10 @@ def main(arguments: argparse.Namespace) -> int:
     from agent.bench.report import show_broker, show_costs
     from agent.bench.stages import costs
     from agent.bench.wire import BrokerSilent
+    from agent.garbage import search_seldom
     from agent.tflite import ArtifactError, load
 
+    search_seldom()
     status = Console(stderr=True).status("measuring the stages")
     try:
         with status:

@@ -20,6 +20,7 @@ from agent.core.decode import Limits
 from agent.core.message import Message, Refusal
 from agent.core.pipeline import Interpreter
 from agent.core.publish import interpretation_line, line, refusal_json
+from agent.garbage import search_seldom
 from agent.tflite import ArtifactError, load
 
 BATCH = 64
@@ -41,25 +42,29 @@ def main(arguments: argparse.Namespace) -> int:
     except ArtifactError as error:
         print(f"dragoman: {error}", file=sys.stderr)
         return 1
+    search_seldom()
     started = time.perf_counter()
     output = sys.stdout.buffer
     for lines in _waiting(sys.stdin.buffer):
         entries = [_TOO_LONG if text is None else _entry(text) for text in lines]
         results = iter(interpreter.interpret([entry.message for entry in entries if entry.message]))
+        answers = []
         for entry in entries:
             if entry.message is None:
                 text = line(refusal_json(Refusal("", time.time(), "input", entry.error)))
             else:
                 result = next(results)
                 text = line(refusal_json(result)) if isinstance(result, Refusal) else interpretation_line(result)
-            output.write(f"{entry.echo}{text[1:]}\n".encode("utf-8", "replace"))
+            answers.append(f"{entry.echo}{text[1:]}\n")
+        output.write("".join(answers).encode("utf-8", "replace"))
         output.flush()
     if arguments.stats:
         _print_statistics(interpreter, time.perf_counter() - started)
     return 0
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one, but frozen it takes several times as long to make.
+@dataclass(slots=True)
 class _Entry:
     message: Message | None
     echo: str

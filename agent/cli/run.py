@@ -20,6 +20,7 @@ from agent.connection import Settings
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
 from agent.credentials import CredentialError, password
+from agent.garbage import search_seldom
 from agent.service import Connection, Service
 from agent.state import NewerState, State, StateError
 from agent.systemd import Notifier
@@ -82,6 +83,7 @@ def serve(arguments: argparse.Namespace, reader: Callable[[], Reader], clock: Ca
         told = f"dragoman: {error}"
         print(journal.prioritised("error", told) if to_journal else told, file=sys.stderr)
         return 2
+    search_seldom()
     signal.signal(signal.SIGTERM, lambda number, frame: service.stop())
     signal.signal(signal.SIGINT, lambda number, frame: service.stop())
     signal.signal(signal.SIGHUP, lambda number, frame: service.reload())

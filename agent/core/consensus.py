@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.core.ontology import DEVICE_TYPES, KINDS
-from agent.core.verdict import HEADS, LEVELS, Verdict
+from agent.core.verdict import HEADS, LEVELS, PACKED_VOTES, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,22 @@ def consensus(verdicts: Sequence[Verdict], levels: int) -> Consensus:
     """What the fields of a message agree on whose topic has so many levels."""
     if not verdicts:
         return NOTHING_SAID
-    votes = np.mean([verdict.votes for verdict in verdicts], axis=0)
+    # A message of many numbers seldom has the same ones again, so this is done for most of them: all votes at once, by
+    # the fewest calls. What has the highest sum has the highest mean.
+    packed = np.frombuffer(b"".join([verdict.packed_votes for verdict in verdicts]), PACKED_VOTES)
+    votes = np.add.reduce(packed.reshape(len(verdicts), -1), axis=0, dtype=np.float32)
     return Consensus(
-        KINDS[int(np.argmax(votes[HEADS["kind"]]))],
-        DEVICE_TYPES[int(np.argmax(votes[HEADS["type"]]))],
-        _level(votes[HEADS["device_level"]], levels),
-        _level(votes[HEADS["area_level"]], levels),
+        KINDS[votes[_KIND].argmax()],
+        DEVICE_TYPES[votes[_TYPE].argmax()],
+        _level(votes[_DEVICE_LEVEL], levels),
+        _level(votes[_AREA_LEVEL], levels),
     )
+
+
+_KIND, _TYPE, _DEVICE_LEVEL, _AREA_LEVEL = (HEADS[name] for name in ("kind", "type", "device_level", "area_level"))
 
 
 def _level(votes: NDArray[np.float32], levels: int) -> int | None:
     """The best of the levels that the topic has."""
-    exists = np.arange(LEVELS) < min(levels, LEVELS - 1)
-    exists[LEVELS - 1] = True
-    best = int(np.argmax(np.where(exists, votes, -np.inf)))
-    return best if best < LEVELS - 1 else None
+    best = int(votes[: min(levels, LEVELS - 1)].argmax())
+    return best if votes[best] >= votes[LEVELS - 1] else None

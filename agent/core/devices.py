@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from agent.core.interpret import slug
-from agent.core.listing import own_name
+from agent.core.listing import IDENTIFIER, own_name
 from agent.core.message import Device, DeviceReading, DeviceRef, Interpretation, Reading
 from agent.core.ontology import LABELS, Nature
 from agent.core.summary import summary
+from agent.core.votes import Votes
 
 _READINGS = 512
 """Fields of one device; what comes beyond is interpreted and not kept."""
@@ -42,7 +43,12 @@ _OF_NO_DEVICE = frozenset(("identifier", "metadata", "firmware", "config_setting
 _EVERYWHERE = "declared", "override"
 
 
-@dataclass(frozen=True, slots=True)
+News: TypeAlias = tuple[DeviceReading | None, DeviceReading]
+"""A reading of a device that was heard, and before it the one in whose place it stands."""
+
+
+# Of the dataclasses that are not frozen, which takes time, nobody changes those that are handed out.
+@dataclass(slots=True)
 class Sighting:
     """What a message adds to what is known."""
 
@@ -54,6 +60,8 @@ class Sighting:
     """For each reading its key in the device; None for one that does not count."""
     changed: bool
     """Whether anything but times has changed."""
+    news: list[News]
+    """The device's readings that the message told."""
     removed: tuple[str, ...] = ()
     """Devices that are no more."""
 
@@ -73,8 +81,8 @@ class _Known:
 
     id: str
     name: str
-    types: dict[str, int] = field(default_factory=dict)
-    areas: dict[str, int] = field(default_factory=dict)
+    types: Votes = field(default_factory=Votes)
+    areas: Votes = field(default_factory=Votes)
     seen_at: float = 0.0
     roots: set[tuple[str, ...]] = field(default_factory=set)
     """Beginnings of its topics."""
@@ -83,13 +91,10 @@ class _Known:
     readings: dict[str, DeviceReading] = field(default_factory=dict)
     """By key."""
 
-    @property
-    def nature(self) -> tuple[str | None, str | None]:
-        """Its type and area, as most messages have it."""
-        return _most(self.types), _most(self.areas)
-
     def device(self) -> Device:
-        return Device(self.id, self.name, *self.nature, self.seen_at, tuple(self.readings.values()))
+        return Device(
+            self.id, self.name, self.types.leader, self.areas.leader, self.seen_at, tuple(self.readings.values())
+        )
 
 
 @dataclass(slots=True)
@@ -165,16 +170,16 @@ class Devices:
         topic = self._topic(interpretation)
         part = _part(topic, interpretation.readings)
         if part is None:
-            return Sighting(interpretation, None, (None,) * len(interpretation.readings), False)
+            return Sighting(interpretation, None, (None,) * len(interpretation.readings), False, [])
         removed = []
         if part and self._stood_for(topic.device, interpretation):
             # Until the second device spoke, the first stood for the topic as a whole.
             self._forget(topic.device)
             removed.append(topic.device)
         known, new = self._device(interpretation, topic, part)
-        before = known.nature
-        _vote(known.types, interpretation.device.type)
-        _vote(known.areas, interpretation.device.area)
+        type_before, area_before = known.types.leader, known.areas.leader
+        known.types.add(interpretation.device.type)
+        known.areas.add(interpretation.device.area)
         interpretation = self._named(interpretation, known)
         merged = None if part else self._other_side(known, topic.root, interpretation)
         if merged is not None:
@@ -183,15 +188,21 @@ class Devices:
             known = merged
             interpretation = self._named(interpretation, known)
             new = True
-        changed = new or before != known.nature
-        keys = []
+        changed = new or known.types.leader != type_before or known.areas.leader != area_before
+        keys: list[str | None] = []
+        news: list[News] = []
         for reading in interpretation.readings:
-            key, differs = self._take(known, interpretation, topic, reading)
-            keys.append(key)
-            changed |= differs
+            told = None if reading.label is None else self._take(known, interpretation, reading, reading.label)
+            if told is None:
+                keys.append(None)
+                continue
+            before, now = told
+            keys.append(now.key)
+            news.append(told)
+            changed = changed or before is None or not _says_same(before, now)
         known.seen_at = max(known.seen_at, interpretation.at)
         removed += self._bound(known.id)
-        return Sighting(interpretation, known.device(), tuple(keys), changed, tuple(removed))
+        return Sighting(interpretation, known.device(), tuple(keys), changed, news, tuple(removed))
 
     def record(self, device: str) -> dict[str, Any] | None:
         """All that is known of a device, as a JSON value for `restore`; None where there is none."""
@@ -202,8 +213,8 @@ class Devices:
         return {
             "id": known.id,
             "name": known.name,
-            "types": known.types,
-            "areas": known.areas,
+            "types": known.types.counts,
+            "areas": known.areas.counts,
             "seen_at": known.seen_at,
             "roots": sorted(known.roots),
             "aliases": sorted(alias for alias, target in self._alias.items() if target == device),
@@ -237,7 +248,7 @@ class Devices:
 
     def _take_up(self, record: dict[str, Any]) -> None:
         known = _Known(
-            str(record["id"]), str(record["name"]), dict(record["types"]), dict(record["areas"]), record["seen_at"]
+            str(record["id"]), str(record["name"]), Votes(record["types"]), Votes(record["areas"]), record["seen_at"]
         )
         known.roots = {tuple(root) for root in record["roots"]}
         known.series = {(topic, path): _Series(key, dict(votes)) for topic, path, key, votes in record["series"]}
@@ -294,7 +305,7 @@ class Devices:
 
     def _named(self, interpretation: Interpretation, known: _Known) -> Interpretation:
         said = interpretation.device
-        area = _most(known.areas)
+        area = known.areas.leader
         if said.id == known.id and said.name == known.name and said.area == area:
             return interpretation
         ref = DeviceRef(known.id, known.name, said.type, area, said.levels)
@@ -310,7 +321,7 @@ class Devices:
             if len(known.roots | other.roots) > _SIDES:
                 continue
             sides = frozenset((root[0], min(other.roots)[0]))
-            area = _most(known.areas) or _most(other.areas)
+            area = known.areas.leader or other.areas.leader
             if len(sides) < 2 or area in sides or self._clash(known, other, interpretation):
                 continue
             if sides in self._sides or _same_condition(other, root, interpretation):
@@ -344,32 +355,28 @@ class Devices:
 
     # ---- its state -------------------------------------------------------------------------------------------------
 
-    def _take(
-        self, known: _Known, interpretation: Interpretation, topic: _Topic, reading: Reading
-    ) -> tuple[str | None, bool]:
-        """The reading's key, None when it does not count, and whether anything but times has changed."""
-        if reading.label is None:
-            return None, False
+    def _take(self, known: _Known, interpretation: Interpretation, reading: Reading, label: str) -> News | None:
+        """What the reading puts in whose place; None when it does not count."""
         spot = (interpretation.topic, reading.path)
         series = known.series.get(spot)
         before = known.readings.get(series.key) if series is not None else None
         if series is None or before is None:
             if series is None and len(known.series) >= _READINGS:
-                return None, False
-            key = _key(known, *spot, reading.label)
+                return None
+            key = _key(known, *spot, label)
             self._series += series is None
             series = known.series[spot] = _Series(key, {})
             before = known.readings.get(key)
-        _weigh(series, before, reading)
-        if before is not None and before.label != reading.label:
-            if _most(series.votes) != reading.label:
-                return None, False
+        _weigh(series, before, reading, label)
+        if before is not None and before.label != label:
+            if _most(series.votes) != label:
+                return None
             _release(known, spot)
-            series.key = _key(known, *spot, reading.label)
+            series.key = _key(known, *spot, label)
             before = known.readings.get(series.key)
-        now = DeviceReading(
+        now = known.readings[series.key] = DeviceReading(
             series.key,
-            reading.label,
+            label,
             reading.value,
             reading.unit,
             reading.confidence,
@@ -377,8 +384,7 @@ class Devices:
             *spot,
             interpretation.at,
         )
-        known.readings[series.key] = now
-        return series.key, before is None or not _says_same(before, now)
+        return before, now
 
     def _bound(self, latest: str) -> list[str]:
         """Forget what is beyond the bounds, never the latest."""
@@ -417,7 +423,7 @@ def _topic_record(topic: _Topic) -> list[Any]:
 
 def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
     """What tells the message's device from others on the topic: "" for nothing, None while it is not clear."""
-    named = [reading for reading in readings if reading.label == "identifier" and _is_name(reading.value)]
+    named = [reading for reading in readings if reading.label == IDENTIFIER and _is_name(reading.value)]
     if not named and not topic.identifiers:
         return ""
     own = {str(reading.value) for reading in named if own_name(reading) is not None}
@@ -476,15 +482,18 @@ def _leaf(topic: str, path: str) -> str:
     return (path or topic).rpartition("/")[2]
 
 
-def _weigh(series: _Series, before: DeviceReading | None, reading: Reading) -> None:
-    label = str(reading.label)
+def _weigh(series: _Series, before: DeviceReading | None, reading: Reading, label: str) -> None:
     if reading.source in _EVERYWHERE or (before is not None and before.source in _EVERYWHERE):
         # Who knows is not outvoted, and leaves nothing behind when the knowledge is withdrawn.
         series.votes = {label: reading.confidence}
         return
-    series.votes[label] = series.votes.get(label, 0.0) + reading.confidence
-    if len(series.votes) > _LABELS:
-        del series.votes[min(series.votes, key=series.votes.__getitem__)]
+    votes = series.votes
+    if label in votes:
+        votes[label] += reading.confidence
+        return
+    votes[label] = reading.confidence
+    if len(votes) > _LABELS:
+        del votes[min(votes, key=votes.__getitem__)]
 
 
 def _release(known: _Known, spot: tuple[str, str]) -> None:
@@ -531,12 +540,5 @@ def _says_same(before: DeviceReading, now: DeviceReading) -> bool:
     )
 
 
-def _vote(votes: dict[str, int], name: str | None) -> None:
-    if name is not None and (name in votes or len(votes) < 8):
-        votes[name] = votes.get(name, 0) + 1
-
-
-def _most(votes: dict[str, Any]) -> str | None:
-    if len(votes) < 2:
-        return next(iter(votes), None)
+def _most(votes: dict[str, float]) -> str:
     return max(votes, key=votes.__getitem__)

@@ -5,18 +5,23 @@ Messages that are no device's word about its state end here; of all others the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from agent.core.corrections import Correction, Corrections
 from agent.core.declared import Declarations
+from agent.core.devices import News
 from agent.core.discovery import Decisions, Discovery
 from agent.core.discovery.gate import Gate
 from agent.core.knowledge import Knowledge
 from agent.core.message import Answer, Device, Message, Publication
 from agent.core.publish import Publisher
 from agent.core.requests import Desk
+
+_TOPIC = 256
+"""Characters of a topic of which it is remembered whether it is of concern here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Home:
         self._publisher = publisher
         self._desk = Desk(self._corrections, self._discovery, publisher)
         self.knowledge = Knowledge(declarations, self._corrections)
+        # Asked of every message, and a home says everything on the same few topics.
+        self._known_concern = lru_cache(4_096)(self._is_concern)
 
     @property
     def revision(self) -> int:
@@ -80,6 +87,9 @@ class Home:
     def concerns(self, message: Message) -> bool:
         """Whether a message is for the agent, or about devices, rather than of one."""
         topic = message.topic
+        return self._known_concern(topic) if len(topic) <= _TOPIC else self._is_concern(topic)
+
+    def _is_concern(self, topic: str) -> bool:
         return self._desk.concerns(topic) or self._discovery.is_birth(topic) or self.knowledge.concerns(topic)
 
     def hear(self, message: Message) -> Heard:
@@ -95,13 +105,13 @@ class Home:
         return Heard(tuple(self._discovery.adopt(message.topic, message.payload)))
 
     def tell(
-        self, device: Device, keys: Iterable[str | None], silent_after_s: Callable[[str], float | None], *, live: bool
+        self, device: Device, news: Sequence[News], silent_after_s: Callable[[str], float | None], *, live: bool
     ) -> list[Publication]:
-        """What to publish after a message of a device that held the readings of `keys`; `live`: no retained one.
+        """What to publish after a message of a device, which told its readings in `news`; `live`: no retained one.
 
         `silent_after_s`: how long a device must be quiet to be silent.
         """
-        return self._discovery.consider(device, keys, silent_after_s, live=live)
+        return self._discovery.consider(device, news, silent_after_s, live=live)
 
     def forget(self, device_ids: Sequence[str]) -> list[Publication]:
         """What to publish when devices are no more."""

@@ -82,11 +82,18 @@ def interpret(
     )
 
 
+_CONDITIONS = frozenset(name for name, label in LABELS.items() if label.nature is Nature.BINARY)
 _Meaning = tuple[Label | None, float, str, str]
 """What a field means, whoever says so: label, confidence, source, and unit or "" for none."""
 
 
 def _reading(path: str, raw: Any, verdict: Verdict, claim: Claim | None, problems: list[Problem]) -> Reading:
+    kind = type(raw)
+    if claim is None and (kind is int or (kind is float and raw - raw == 0)) and verdict.label not in _CONDITIONS:
+        # What nearly every reading is: a number, and nobody but the model who says what it means, by a unit that goes
+        # with it. All that is below would come to the same.
+        unit = verdict.unit or None if verdict.label is not None else None
+        return Reading(path, verdict.label, raw, unit, verdict.confidence, "model", raw)
     if isinstance(raw, float) and not math.isfinite(raw):
         # JSON has no such number: Python reads NaN and 1e999, nobody else could read what would be published.
         problems.append(Problem(path, "not_finite", f"{raw} is no number in JSON; it is given as null"))
@@ -170,7 +177,7 @@ def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:
 
 
 # One for each topic: making the identifier costs as much as several readings.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def _device(
     topic: str, is_scalar: bool, kind: str | None, device_level: int | None, area_level: int | None
 ) -> DeviceRef:
@@ -184,15 +191,23 @@ def _device(
     return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area, deepest + 1)
 
 
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
 def slug(text: str) -> str:
     """1 to 128 lower-case letters a to z, digits and underscores: Home Assistant takes no others in an identifier.
 
     Accents are dropped. A text that loses more than that, as Cyrillic or a long one does, gets a checksum, so that
     it stays distinct from others that lose the same.
     """
+    if text.isascii():
+        # What follows would come to the same.
+        words = _NO_WORD.sub("_", text.lower()).strip("_")
+        if words and len(words) <= 128:
+            return words
     folded = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join([character for character in folded if not unicodedata.combining(character)])
-    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    words = _NO_WORD.sub("_", plain).strip("_")
     if words and len(words) <= 128 and not re.search(r"[^\W_]", re.sub(r"[a-z0-9]", "", plain)):
         return words
     checksum = hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=4).hexdigest()

@@ -9,13 +9,14 @@ from dataclasses import replace
 
 from agent.core.message import Interpretation, Reading
 
+IDENTIFIER = "identifier"
 _DEVICES = 64
 """Of one message; a longer list is more than a home has, and counts for the device of its topic."""
 
 
 def own_name(reading: Reading) -> str | None:
     """The object, by its pointer, that holds its own name in the reading; None where that is no such name."""
-    if reading.label != "identifier" or isinstance(reading.value, bool) or not isinstance(reading.value, (str, int)):
+    if reading.label != IDENTIFIER or isinstance(reading.value, bool) or not isinstance(reading.value, (str, int)):
         return None
     levels = reading.path.split("/")
     name = str(reading.value)
@@ -24,7 +25,10 @@ def own_name(reading: Reading) -> str | None:
 
 def devices(interpretation: Interpretation) -> tuple[Interpretation, ...]:
     """One for each device that the message lists, and one for what it says beside; itself where it lists none."""
-    objects = dict.fromkeys(path for reading in interpretation.readings if (path := own_name(reading)) is not None)
+    named = [reading for reading in interpretation.readings if reading.label == IDENTIFIER]
+    if len(named) < 2:
+        return (interpretation,)
+    objects = dict.fromkeys(path for reading in named if (path := own_name(reading)) is not None)
     if not 1 < len(objects) <= _DEVICES:
         return (interpretation,)
     listed: dict[str, list[Reading]] = {path: [] for path in objects}

@@ -8,13 +8,14 @@ from typing import Any
 
 from agent.core import listing
 from agent.core.behaviour import Behaviour
-from agent.core.devices import Devices
+from agent.core.devices import Devices, News
 from agent.core.events import Events, Kept
 from agent.core.message import Device, DeviceRef, Event, Interpretation, Message
 from agent.core.pace import Pace
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one, but frozen it takes several times as long to make.
+@dataclass(slots=True)
 class Observation:
     """What a message adds to the memory."""
 
@@ -22,10 +23,8 @@ class Observation:
     """The message's, naming the device that was recognised."""
     device: Device | None
     """After the message; None where it is not clear yet which of several on one topic it is."""
-    keys: tuple[str | None, ...]
-    """For each reading its key in the device; None for one that does not count."""
-    changed: bool
-    """Whether anything of the device but times has changed."""
+    news: list[News]
+    """The device's readings that the message told."""
     due: bool
     """Whether the device is to be published now."""
     removed: tuple[str, ...]
@@ -96,19 +95,19 @@ class Memory:
             if device in self._saved:
                 self._changed[device] = None
         if sighting.device is None:
-            return Observation(sighting.interpretation, None, sighting.keys, False, False, sighting.removed, ())
+            return Observation(sighting.interpretation, None, [], False, sighting.removed, ())
         events = () if again else self._events.observe(sighting.interpretation, sighting.keys)
         events += self._behaviour.observe(sighting.interpretation, sighting.keys)
         device = sighting.device.id
-        self._tell(events)
+        if events:
+            self._tell(events)
         if sighting.changed:
             self._changed[device] = None
         due = self._pace.due(device, len(sighting.device.readings), interpretation.at, changed=sighting.changed)
         return Observation(
             sighting.interpretation,
             sighting.device,
-            sighting.keys,
-            sighting.changed,
+            sighting.news,
             due,
             sighting.removed,
             events,

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one. But frozen a dataclass takes three to five times as long to make, and of those that are not frozen
+# one is made for every message, or for every field of one.
+@dataclass(slots=True)
 class Message:
     """One message as the broker delivered it."""
 
@@ -35,7 +37,7 @@ class Problem:
     """A sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """A decoded message."""
 
@@ -67,7 +69,6 @@ class Field:
     """Texts beside it in the same member of an array, which often say what that is: `[{"name": "Humidity", …}]`."""
 
 
-# Nobody changes one, but frozen it takes five times as long to make, and one is made for every field of every message.
 @dataclass(slots=True)
 class Reading:
     """What one leaf means."""
@@ -101,7 +102,7 @@ class DeviceRef:
     """Levels at the topic's beginning that name the device; 0 where nobody said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Interpretation:
     """What one message means."""
 
@@ -154,7 +155,6 @@ class Event:
     """By what it was told, where it was not by the message alone: names and numbers."""
 
 
-# Nor is one of these changed, as little as a Reading: a device's next one takes its place.
 @dataclass(slots=True)
 class DeviceReading:
     """The latest reading of one quantity of a device, whichever topic it came from."""
@@ -172,7 +172,7 @@ class DeviceReading:
     """Seconds since the Unix epoch, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Device:
     """What is known of a device: all of its topics together."""
 
@@ -186,7 +186,7 @@ class Device:
     """In the order in which they were first heard."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Publication:
     """A message for the broker."""
 
@@ -206,7 +206,7 @@ class Answer:
     publications: tuple[Publication, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What came of one message."""
 

@@ -7,6 +7,8 @@ they wait for their turn. What says nothing new is published now and then all th
 
 from __future__ import annotations
 
+import heapq
+
 PAUSE_S = 0.5
 """Between two states of one device."""
 READINGS_PER_S = 2_000
@@ -14,6 +16,8 @@ READINGS_PER_S = 2_000
 REFRESH_S = 60.0
 """How old a published state may be while the device says the same again."""
 _NEVER = float("-inf")
+_SPARE = 16
+"""Turns of devices that do not wait any more."""
 
 
 class Pace:
@@ -23,6 +27,9 @@ class Pace:
         self._published: dict[str, float] = {}
         self._waiting: dict[str, tuple[float, int]] = {}
         """By device, since when it is due, or will be, and how many readings it has."""
+        self._turns: list[tuple[float, str]] = []
+        """A heap: when whose turn is. Some may not wait for it any more."""
+        self._looked_at = _NEVER
         self._budget = float(READINGS_PER_S)
         self._counted_at = _NEVER
         self._behind = False
@@ -33,6 +40,7 @@ class Pace:
         One that has changed and is not due waits.
         """
         before = self._published.get(device, _NEVER)
+        self._looked_at = max(self._looked_at, at)
         # A clock may be set back.
         paused = not 0 <= at - before < (PAUSE_S if changed else REFRESH_S)
         # Nobody overtakes those who wait for the budget.
@@ -41,25 +49,39 @@ class Pace:
             return True
         self._behind |= paused and changed
         if changed:
-            due_at, _ = self._waiting.get(device, (at if paused else before + PAUSE_S, 0))
-            self._waiting[device] = due_at, readings
+            waits = self._waiting.get(device)
+            if waits is None:
+                waits = (at if paused else before + PAUSE_S, 0)
+                heapq.heappush(self._turns, (waits[0], device))
+                if len(self._turns) > 2 * len(self._waiting) + _SPARE:
+                    self._order()
+            self._waiting[device] = waits[0], readings
         return False
 
     def over(self, now: float) -> list[str]:
         """The devices whose turn it is, the longest due first, which then count as published."""
-        turn = sorted(
-            (due_at, device)
-            for device, (due_at, _) in self._waiting.items()
-            if now >= due_at or now < self._published.get(device, _NEVER)
-        )
+        if now < self._looked_at:
+            # The clock was set back: nobody waits for it to come to where it was.
+            self._waiting = {device: (min(at, now), readings) for device, (at, readings) in self._waiting.items()}
+            self._order()
+        self._looked_at = now
         over = []
-        for _, device in turn:
-            if not self._affords(self._waiting[device][1], now):
-                break
-            self._done(device, now)
-            over.append(device)
-        self._behind = len(over) < len(turn)
+        self._behind = False
+        while self._turns and self._turns[0][0] <= now:
+            due_at, device = self._turns[0]
+            waits = self._waiting.get(device)
+            # It may have been published meanwhile, and wait for another turn.
+            if waits is not None and waits[0] == due_at:
+                if not self._affords(waits[1], now):
+                    self._behind = True
+                    break
+                self._done(device, now)
+                over.append(device)
+            heapq.heappop(self._turns)
         return over
+
+    def _order(self) -> None:
+        self._turns = sorted((at, device) for device, (at, _) in self._waiting.items())
 
     def waiting(self) -> list[str]:
         """All devices that wait."""

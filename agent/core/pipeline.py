@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from agent.core import fields as fields_step
 from agent.core import interpret as interpret_step
@@ -52,7 +53,7 @@ class Interpreter:
         `known` tells of fields what the model need not guess.
         """
         read = [self._read(message) for message in messages]
-        self._complete([entry for entry in read if not isinstance(entry, Refusal) and entry.texts])
+        self._complete([entry for entry in read if not isinstance(entry, Refusal) and entry.unknown])
         results = [entry if isinstance(entry, Refusal) else self._interpretation(entry, known) for entry in read]
         # Counted when all of them are there: should a bug stop them, they come again one by one.
         for result in results:
@@ -93,20 +94,25 @@ class Interpreter:
             return Refusal(message.topic, message.received_at, error.reason, error.detail)
         seen = outline(report.topic, report.tree)
         shape = self._shapes.get(seen.shape)
-        held = shape.verdicts(seen.plain) if shape is not None else None
-        if shape is not None and held is not None:
+        held = shape.verdicts(seen.plain) if shape is not None else []
+        if shape is not None and None not in held:
             self._known += len(held)
-            return _Read(report, seen, shape.paths, held, ())
+            return _Read(report, seen, shape.paths, held, {})
         found = fields_step.fields(report)
-        return _Read(report, seen, tuple([field.path for field in found]), [], [render(field) for field in found])
+        if shape is None:
+            held = [None] * len(found)
+        # Where one value of a message is new, the others need not be rendered.
+        unknown = {place: render(found[place]) for place, verdict in enumerate(held) if verdict is None}
+        self._known += len(held) - len(unknown)
+        return _Read(report, seen, tuple([field.path for field in found]), held, unknown)
 
     def _complete(self, read: Sequence[_Read]) -> None:
         """Find the verdicts of rendered texts."""
         unknown: dict[str, None] = {}
         held: dict[str, Verdict] = {}
         for entry in read:
-            for text in entry.texts:
-                verdict = self._memo.get(text)
+            for text in entry.unknown.values():
+                verdict = self._memo.get(_digest(text))
                 if verdict is None:
                     unknown[text] = None
                 else:
@@ -114,9 +120,10 @@ class Interpreter:
         texts = list(unknown)
         for text, verdict in zip(texts, self.verdicts(texts), strict=True):
             held[text] = verdict
-            self._memo.put(text, verdict)
+            self._memo.put(_digest(text), verdict)
         for entry in read:
-            entry.verdicts[:] = [held[text] for text in entry.texts]
+            for place, text in entry.unknown.items():
+                entry.held[place] = held[text]
             self._shapes.learn(entry.outline, entry.paths, entry.verdicts)
 
     def _interpretation(self, read: _Read, known: interpret_step.Known | None) -> Interpretation:
@@ -132,18 +139,28 @@ class Interpreter:
             self.counters[f"refused.{result.reason}"] += 1
         else:
             self.counters["readings"] += len(result.readings)
-            self.counters["unknown"] += sum([reading.label is None for reading in result.readings])
+            self.counters["unknown"] += [reading.label for reading in result.readings].count(None)
 
 
-@dataclass(frozen=True, slots=True)
+def _digest(text: str) -> bytes:
+    """What stands for a rendered text: such texts would be a third of what is remembered, and two are never alike."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+@dataclass(slots=True)
 class _Read:
     report: Report
     outline: Outline
     paths: tuple[str, ...]
-    verdicts: list[Verdict]
-    """Empty until they are found."""
-    texts: Sequence[str]
-    """Rendered fields whose verdicts are to be found; none when they are known by the message's shape."""
+    held: list[Verdict | None]
+    """None until it is found."""
+    unknown: dict[int, str]
+    """Rendered fields whose verdicts are to be found, by their place; none where the message's shape knows them all."""
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What the model holds of each field, when all of that is found."""
+        return cast("list[Verdict]", self.held)
 
 
 class Pipeline:
@@ -189,7 +206,7 @@ class Pipeline:
         publications = [self._publisher.interpretation(meant)]
         for seen in observed:
             publications += self._told(seen, live=not result.retained)
-        events = tuple(event for seen in observed for event in seen.events)
+        events = tuple([event for seen in observed for event in seen.events])
         self._events += len(events)
         return Outcome(meant, None, events, tuple(publications))
 
@@ -198,10 +215,13 @@ class Pipeline:
         publications = [self._publisher.no_device(device) for device in seen.removed]
         if seen.device is not None and seen.due:
             publications.append(self._publisher.device(seen.device))
-        publications += self.home.forget(seen.removed)
+        if seen.removed:
+            publications += self.home.forget(seen.removed)
         if seen.device is not None:
-            publications += self.home.tell(seen.device, seen.keys, self.memory.behaviour.silent_after_s, live=live)
-        return publications + [self._publisher.event(event) for event in seen.events]
+            publications += self.home.tell(seen.device, seen.news, self.memory.behaviour.silent_after_s, live=live)
+        if seen.events:
+            publications += [self._publisher.event(event) for event in seen.events]
+        return publications
 
     def connected(self, at: float) -> None:
         """The connection to the broker stands; it may be one that has forgotten everything."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -46,7 +47,7 @@ def _reading_json(reading: Reading) -> dict[str, Any]:
     shape: dict[str, Any] = {"path": reading.path, "label": reading.label, "value": reading.value, "unit": reading.unit}
     if reading.polarity is not None:
         shape["polarity"] = reading.polarity
-    shape["confidence"] = round(reading.confidence, 3)
+    shape["confidence"] = round(1_000 * reading.confidence) / 1_000
     shape["source"] = reading.source
     shape["raw"] = reading.raw
     return shape
@@ -61,11 +62,11 @@ def interpretation_line(interpretation: Interpretation) -> str:
     readings = []
     for reading in interpretation.readings:
         value, raw = reading.value, reading.raw
-        text = _scalar(value)
+        text = repr(value) if type(value) is int else _scalar(value)
         readings.append(
-            f"{_before_value(reading.path, reading.label)}{text}{_before_confidence(reading.unit, reading.polarity)}"
-            f'{round(reading.confidence, 3)},"source":"{reading.source}",'
-            f'"raw":{text if raw is value else _scalar(raw)}}}'
+            f"{_before_value(reading.path, reading.label)}{text}"
+            f"{_before_confidence(reading.unit, reading.polarity)}{_SHARES[round(1_000 * reading.confidence)]}"
+            f',"source":"{reading.source}","raw":{text if raw is value else _scalar(raw)}}}'
         )
     rest = ""
     if interpretation.truncated:
@@ -158,7 +159,7 @@ def device_json(device: Device) -> dict[str, Any]:
                 "label": reading.label,
                 "value": reading.value,
                 "unit": reading.unit,
-                "confidence": round(reading.confidence, 3),
+                "confidence": round(1_000 * reading.confidence) / 1_000,
                 "source": reading.source,
                 "topic": reading.topic,
                 "path": reading.path,
@@ -169,6 +170,24 @@ def device_json(device: Device) -> dict[str, Any]:
     }
 
 
+def device_line(device: Device) -> str:
+    """`line(device_json(device))`, three times as fast: a busy home has hundreds of readings of devices a second."""
+    readings = [
+        f'{_text(reading.key)}:{{"label":"{reading.label}","value":{_scalar(reading.value)},'
+        f'"unit":{"null" if reading.unit is None else _text(reading.unit)},'
+        f'"confidence":{_SHARES[round(1_000 * reading.confidence)]},"source":"{reading.source}",'
+        f'"topic":{_text(reading.topic)},"path":{_text(reading.path)},"at":"{timestamp(reading.at)}"}}'
+        for reading in device.readings
+    ]
+    about = _device_text(device.id, device.name, device.type, device.area)
+    return (
+        f'{{"schema":{SCHEMA},{about[1:-1]},"seen_at":"{timestamp(device.seen_at)}",'
+        f'"readings":{{{",".join(readings)}}}}}'
+    )
+
+
+# Of a confidence three digits are published; to round it and to write it takes several times as long as to look it up.
+_SHARES = tuple([repr(thousandths / 1_000) for thousandths in range(1_001)])
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _text: Callable[[str], str] = json.encoder.encode_basestring
 
@@ -189,8 +208,17 @@ def _bytes(text: str) -> bytes:
 
 def timestamp(at: float) -> str:
     """Seconds since the Unix epoch as "2026-11-23T09:00:00.123Z"."""
-    # Called for each reading of a device: strftime would take several times as long.
-    return f"{datetime.fromtimestamp(at, UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
+    second = math.floor(at)
+    microseconds = round((at - second) * 1e6)
+    if microseconds == 1_000_000:
+        second, microseconds = second + 1, 0
+    return f"{_second(second)}.{microseconds // 1_000:03}Z"
+
+
+# Called for each reading of a device, many of which were heard in the same second.
+@lru_cache(maxsize=256)
+def _second(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().removesuffix("+00:00")
 
 
 class Publisher:
@@ -222,7 +250,7 @@ class Publisher:
 
     def device(self, device: Device) -> Publication:
         """Its whole state, retained, on `<prefix>/device/<device id>`."""
-        return Publication(f"{self._prefix}/device/{device.id}", _payload(device_json(device)), qos=1, retain=True)
+        return Publication(f"{self._prefix}/device/{device.id}", _bytes(device_line(device)), qos=1, retain=True)
 
     def no_device(self, device_id: str) -> Publication:
         """What removes the device's retained state from the broker."""

@@ -9,6 +9,7 @@ are known is neither taken apart into fields nor rendered: that is ten times the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,10 @@ LEAVES = 128
 """Messages with more have no shape that is kept: such are rare, and seldom twice alike."""
 _PLAIN_VALUES = 64
 """Kept for one leaf; of one that says something else each time nothing is worth to be kept."""
+_NUMBERS = 16_384
+"""Remembered of each type."""
+_LARGEST = 10**18
+"""What is remembered must be short: JSON knows numbers of thousands of digits."""
 
 Key = TypeVar("Key")
 Entry = TypeVar("Entry")
@@ -30,7 +35,8 @@ Structure: TypeAlias = Hashable
 objects or arrays in it, it is the tuple of that, and for each of them of its position and structure."""
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes one, but frozen it takes several times as long to make.
+@dataclass(slots=True)
 class Outline:
     """A tree taken apart: what it shares with others of its shape, and what it says by itself."""
 
@@ -74,10 +80,13 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
         if kind is dict or kind is list:
             inner += position, _structure(value, values, plain, seen)
             continue
-        if kind is float or kind is int:
-            text = _plain_number(value)
+        if kind is float:
+            text = _FLOATS[value]
+        elif kind is int and -_LARGEST < value < _LARGEST:
+            text = _INTEGERS[value]
         else:
             text = plain_value(value)
+            # In an array, too: beside a member without a name "true" is a word, and true is not.
             if kind is str and (words := plain_words(value)):
                 seen += len(values), words
         if shown:
@@ -88,21 +97,31 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
     return (whole, *inner) if inner else whole
 
 
-def _plain_number(number: int | float) -> str:
-    # What is remembered must be short: JSON knows numbers of thousands of digits.
-    return _known_number(number) if -(10**18) < number < 10**18 else plain_value(number)
+class _PlainNumbers(dict[Any, str]):
+    """What the encoder sees of numbers. Few texts come of many numbers, and a home says the same ones again."""
+
+    def __missing__(self, number: int | float) -> str:
+        if len(self) >= _NUMBERS:
+            self.clear()
+        text = self[number] = sys.intern(plain_value(number))
+        return text
 
 
-# By type too: 1 and 1.0 are equal, and not the same to the model.
-@lru_cache(maxsize=16_384, typed=True)
-def _known_number(number: int | float) -> str:
-    return plain_value(number)
+# By type: 1 and 1.0 are equal, and not the same to the model.
+_FLOATS, _INTEGERS = _PlainNumbers(), _PlainNumbers()
 
 
 # A hundred thousand devices that are named by their numbers are one to the encoder.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def _plain_topic(topic: str) -> tuple[str, ...]:
     return tuple([plain_name(level) for level in topic.split("/")])
+
+
+def _interned(shape: Any) -> Any:
+    """The shape with texts of which there is one for all."""
+    if type(shape) is tuple:
+        return tuple([_interned(part) for part in shape])
+    return sys.intern(shape) if type(shape) is str else shape
 
 
 @dataclass(slots=True, eq=False)
@@ -118,12 +137,9 @@ class Shape:
     size: int = field(default=1, init=False)
     """Entries together, and one, since a shape without leaves is to be kept, too."""
 
-    def verdicts(self, plain: Sequence[str]) -> list[Verdict] | None:
-        """What is held of the leaves of a message of the shape; None when that is not known of all of them."""
-        try:
-            return [held[text] for held, text in zip(self.held, plain, strict=True)]
-        except KeyError:
-            return None
+    def verdicts(self, plain: Sequence[str]) -> list[Verdict | None]:
+        """What is held of the leaves of a message of the shape; None for those of which that is not known."""
+        return [held.get(text) for held, text in zip(self.held, plain, strict=True)]
 
 
 class Shapes:
@@ -150,7 +166,9 @@ class Shapes:
         if shape is None:
             if len(paths) > LEAVES:
                 return
-            shape = self._kept[message.shape] = Shape(paths, tuple([{} for _ in paths]))
+            # Hundreds of devices have the same keys, and each message that is read has copies of its own.
+            paths = tuple(map(sys.intern, paths))
+            shape = self._kept[_interned(message.shape)] = Shape(paths, tuple([{} for _ in paths]))
             self._size += shape.size
         for held, text, verdict in zip(shape.held, message.plain, verdicts, strict=True):
             if text not in held:

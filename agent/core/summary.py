@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from agent.core.message import DeviceRef, Reading
@@ -12,6 +12,8 @@ from agent.core.values import truth
 
 _TOLD = 4
 """Readings that a summary mentions."""
+_SHOWN = 40
+"""Characters of a value."""
 
 # In the order of telling.
 _STATE, _ROLE, _MEASURED, _HOUSEKEEPING, _ALL_WELL, _REST = range(6)
@@ -62,8 +64,9 @@ _TROUBLE = ("tamper", "battery_low", "problem", "update", "safety")
 
 def summary(device: DeviceRef, readings: Sequence[Reading]) -> str:
     """The device's name and what its most telling readings say, as "Kitchen Window is open; battery 97 %"."""
-    ranked = sorted(_ranked(readings), key=_by_rank)
-    told = [entry for entry in ranked if entry[0] < _ALL_WELL][:_TOLD] or ranked[:2]
+    ranked = _ranked(readings)
+    ranked.sort(key=itemgetter(0))
+    told = [entry for entry in ranked[:_TOLD] if entry[0] < _ALL_WELL] or ranked[:2]
     if told:
         return sentence(device.name, "; ".join([_phrase(label, reading) for _, label, reading in told]))
     understood = not readings or any(reading.label for reading in readings)
@@ -76,12 +79,12 @@ def sentence(name: str, phrase: str) -> str:
     if first in _VERBS:
         return f"{name} {phrase}"
     # "Front Door: door is open" says it twice.
-    for subject in ("door", "window"):
-        if phrase.startswith(f"{subject} is ") and name.casefold().endswith(subject):
-            return f"{name}{phrase.removeprefix(subject)}"
+    if first in _SUBJECTS and phrase.startswith(f"{first} is ") and name.casefold().endswith(first):
+        return f"{name}{phrase.removeprefix(first)}"
     return f"{name}: {phrase}"
 
 
+_SUBJECTS = ("door", "window")
 _VERBS = frozenset(
     {"is", "sees", "detects", "vibrates", "does", "reports", "stands", "has", "hears", "was", "came", "went"}
 )
@@ -98,18 +101,16 @@ def span(seconds: float) -> str:
 _Ranked = tuple[int, Label, Reading]
 
 
-def _by_rank(entry: _Ranked) -> int:
-    return entry[0]
-
-
 def _ranked(readings: Sequence[Reading]) -> list[_Ranked]:
     """The readings that say something, the first of each label; a lower rank is told first."""
-    ranked = {}
+    ranked: dict[str, _Ranked] = {}
     for reading in readings:
-        name = reading.label
-        if name is not None and reading.value is not None and name not in ranked:
-            label = LABELS[name]
-            ranked[name] = _rank(label, reading.value), label, reading
+        name, value = reading.label, reading.value
+        if name is None or value is None or name in ranked:
+            continue
+        label, kind = LABELS[name], type(value)
+        measured = _MEASURED_AS.get(name) if kind is float or kind is int else None
+        ranked[name] = _rank(label, value) if measured is None else measured[0], label, reading
     return list(ranked.values())
 
 
@@ -117,8 +118,6 @@ def _rank(label: Label, value: Any) -> int:
     if label.nature is Nature.BINARY and isinstance(value, bool):
         return _ALL_WELL if label.name in _TROUBLE and not value else _STATE
     if label.nature is Nature.MEASUREMENT:
-        if _is_number(value):
-            return _HOUSEKEEPING if label.name in _OF_THE_DEVICE else _MEASURED
         return _REST
     if (label.name in _SWITCHED and truth(value) is not None) or _condition(label, value) is not None:
         return _STATE
@@ -137,6 +136,13 @@ def _condition(label: Label, value: Any) -> str | None:
 
 def _phrase(label: Label, reading: Reading) -> str:
     value = reading.value
+    kind = type(value)
+    if kind is float or kind is int:
+        measured = _MEASURED_AS.get(label.name)
+        if measured is not None:
+            return (
+                f"{measured[1]} {_number(value)} {reading.unit}" if reading.unit else f"{measured[1]} {_number(value)}"
+            )
     if label.nature is Nature.BINARY and isinstance(value, bool):
         return label.when_true if value else label.when_false
     if label.name in _SWITCHED and (holds := truth(value)) is not None:
@@ -145,7 +151,7 @@ def _phrase(label: Label, reading: Reading) -> str:
     condition = _condition(label, value)
     if condition is not None:
         return f"is {condition}"
-    words = _ROLES.get(label.name) or _SPOKEN.get(label.name) or label.name.replace("_", " ")
+    words = _ROLES.get(label.name) or _spoken(label.name)
     unit = f" {reading.unit}" if reading.unit and _is_number(value) else ""
     return f"{words} {_shown(value)}{unit}"
 
@@ -157,8 +163,28 @@ def _is_number(value: object) -> bool:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, float):
-        # Six digits for a person, yet no exponent where a meter has counted far.
-        return f"{value:.6g}" if abs(value) < 1e6 or abs(value) >= 1e15 or math.isnan(value) else f"{value:.0f}"
+    if isinstance(value, (int, float)):
+        return _number(value)
     text = str(value).replace("_", " ")
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _number(value: int | float) -> str:
+    if type(value) is int:
+        text = str(value)
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    # Six digits for a person, yet no exponent where a meter has counted far.
+    return f"{value:.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:.6g}"
+
+
+def _spoken(name: str) -> str:
+    return _SPOKEN.get(name) or name.replace("_", " ")
+
+
+# By label: how a measurement that is a number ranks, and what it is called. Most readings are such, and their sentence
+# was the larger part of what an interpretation costs.
+_MEASURED_AS = {
+    name: (_HOUSEKEEPING if name in _OF_THE_DEVICE else _MEASURED, _spoken(name))
+    for name, label in LABELS.items()
+    if label.nature is Nature.MEASUREMENT
+}

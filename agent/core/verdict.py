@@ -60,7 +60,7 @@ class Verdict:
     packed_runners_up: bytes
     """Of RUNNER_UP. As tuples they would be the larger part of a verdict, and they are seldom asked for."""
     packed_votes: bytes
-    """Of float32."""
+    """Of PACKED_VOTES."""
 
     @property
     def runners_up(self) -> tuple[tuple[str, float], ...]:
@@ -70,10 +70,12 @@ class Verdict:
 
     @property
     def votes(self) -> NDArray[np.float32]:
-        """What the field says of the message as a whole, as HEADS divide it; read-only."""
-        return np.frombuffer(self.packed_votes, np.float32)
+        """What the field says of the message as a whole, as HEADS divide it."""
+        return np.frombuffer(self.packed_votes, PACKED_VOTES).astype(np.float32)
 
 
+PACKED_VOTES = np.float16
+"""The steps of what the model puts out are coarser."""
 RUNNER_UP = np.dtype([("label", np.uint16), ("probability", np.float32)])
 """A label by its number in the ontology, and its probability."""
 _NAMES = tuple(LABELS)
@@ -99,7 +101,7 @@ def verdicts(scores: Scores, calibration: Calibration) -> list[Verdict]:
         units.tolist(),
         inverted.tolist(),
         _rows(ranked),
-        _rows(votes),
+        _rows(votes.astype(PACKED_VOTES)),
         strict=True,
     )
     return [

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.bench.wire import BrokerSilent, Wire, answered, publication
+from agent.bench.wire import BrokerSilent, Wire, answered
+from agent.packets import publication
 from tests.broker.conftest import Mosquitto
 
 
@@ -14,7 +15,7 @@ def test_what_is_sent_is_heard_in_order_and_timed(broker: Mosquitto, qos: int) -
     trip = answered(sender, ear, iter(messages), qos, window=50)
     assert trip.answered == len(trip.latencies_s) == 400
     assert all(latency > 0 for latency in trip.latencies_s)
-    sender.send(publication("home/last", b"{}", qos, 1))
+    sender.send(publication(b"home/last", b"{}", qos))
     assert ear.read(5.0) == [("home/last", b"{}")]
     sender.close()
     ear.close()

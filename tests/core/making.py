@@ -62,7 +62,9 @@ def verdict(
                 _certain(LEVELS, area_level),
             ],
             dtype=np.float32,
-        ).tobytes(),
+        )
+        .astype(np.float16)
+        .tobytes(),
     )
 
 

@@ -253,6 +253,16 @@ def test_after_a_restart_what_the_broker_kept_is_taken_over() -> None:
     assert again.kept == {}
 
 
+def test_what_the_broker_kept_may_come_after_a_message_of_the_device() -> None:
+    line = Line()
+    line.hear("home/a", {"t": 21.4}, times=6)
+    again = Line()
+    again.hear("home/a", {"t": 21.4})
+    for topic, payload in list(line.kept.items()):
+        again.hear(topic, payload, retained=True)
+    assert again.home.announced == ["home_a"]
+
+
 def test_what_another_agent_announced_is_not_taken_over() -> None:
     line = Line()
     line.hear("home/a", {"t": 21.4}, times=6)

@@ -3,15 +3,24 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.message import DeviceRef, Event, Interpretation, Problem, Reading, Refusal
+from agent.core.message import Device, DeviceReading, DeviceRef, Event, Interpretation, Problem, Reading, Refusal
 from agent.core.ontology import LABELS
-from agent.core.publish import Publisher, interpretation_json, interpretation_line, line, timestamp
+from agent.core.publish import (
+    Publisher,
+    device_json,
+    device_line,
+    interpretation_json,
+    interpretation_line,
+    line,
+    timestamp,
+)
 from tests.core.making import AT, interpretation, reading, scalars, topics
 
 PUBLISHER = Publisher("dragoman")
@@ -202,3 +211,33 @@ def test_the_fast_line_is_the_plain_one(
         topic, AT, flag, device, "state", tuple(said), topic, "fake 1", tuple(problems), truncated=flag
     )
     assert interpretation_line(shown) == line(interpretation_json(shown))
+
+
+@given(
+    st.lists(
+        st.builds(
+            DeviceReading,
+            key=st.text(max_size=8),
+            label=st.sampled_from([*LABELS]),
+            value=scalars,
+            unit=st.sampled_from([None, "°C", 'µg/"m³"']),
+            confidence=st.floats(0, 1),
+            source=st.sampled_from(["model", "declared", "override"]),
+            topic=st.text(max_size=8),
+            path=st.text(max_size=8),
+            at=st.floats(0, 4e9),
+        ),
+        max_size=4,
+        unique_by=lambda reading: reading.key,
+    ),
+    st.text(max_size=8),
+)
+def test_the_fast_line_of_a_device_is_the_plain_one(readings: list[DeviceReading], name: str) -> None:
+    device = Device("x", name, None, name, AT, tuple(readings))
+    assert device_line(device) == line(device_json(device))
+
+
+@given(st.floats(0, 4e9) | st.sampled_from([1.9999995, 1.9999996, 1.0005, 0.0, 1e9 + 0.9999999]))
+def test_a_time_is_what_the_standard_library_makes_of_it(at: float) -> None:
+    plain = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    assert timestamp(at) == f"{plain.removesuffix('+00:00')}Z"

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.core.decode import Limits
@@ -65,6 +65,7 @@ alike = st.recursive(
 
 @settings(max_examples=400)
 @given(st.sampled_from(["home/a", "home/b", "home/1234", "home/98765"]), alike, alike)
+@example("home/a", {"": None, "a": True}, {"": None, "a": "true"})
 def test_equal_shapes_and_plain_values_are_rendered_alike(topic: str, one: Any, other: Any) -> None:
     mine, others = outline(topic, one), outline(topic, other)
     if mine.shape == others.shape:

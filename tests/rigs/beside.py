@@ -36,6 +36,7 @@ from agent.bench.rates import (
     resident_mib,
     topic_filters,
 )
+from agent.bench.wire import Wire
 
 AGENTS = (1, 2, 4)
 _PATIENCE_S = 60.0
@@ -129,6 +130,9 @@ def beside(node_red_program: Path | None, seconds: float) -> list[Rate]:
                 # Each of them has to get to know the home.
                 course.pass_by(len(home) * agents, 1)
                 rates.append(measured(f"{agents} agent{'s' * (agents > 1)}", course, each_s, processes))
+            for number in range(agents):
+                # Or the broker would keep its session, and another subscription for the next agent of this name.
+                Wire(HOST, port, f"rig-{number}").close()
     return rates
 
 

@@ -24,16 +24,16 @@ plt.rcParams["svg.hashsalt"] = "dragoman"
 def draw_stages(found: dict[str, Any]) -> Figure:
     """What a message costs from stage to stage. `found` as `dragoman bench --json` prints it."""
     stages = found["stages"]["stages"]
-    figure, axes = plt.subplots(figsize=(7, 3.2), constrained_layout=True)
-    for row, (warm, name) in enumerate(((False, "only when new"), (True, "always"))):
+    figure, axes = plt.subplots(figsize=(7, 3.4), constrained_layout=True)
+    for row, warm, name in ((0.0, False, "only when new"), (1.3, True, "always")):
         left = 0.0
         for stage in (stage for stage in stages if stage["warm"] is warm):
             width = stage["us_per_message"]
-            axes.barh(row, width, height=0.6, left=left, edgecolor="white")
+            axes.barh(row, width, height=0.5, left=left, edgecolor="white")
             axes.annotate(
                 f"{stage['name']} {width:.0f}",
-                (left + width / 2, row + 0.32),
-                rotation=35,
+                (left + width / 2, row + 0.28),
+                rotation=60,
                 ha="left",
                 va="bottom",
                 rotation_mode="anchor",
@@ -42,8 +42,8 @@ def draw_stages(found: dict[str, Any]) -> Figure:
             left += width
         axes.annotate(name, (left, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set(yticks=[], xlabel="µs a message of the demo's home, on one core", title="What a message costs")
-    axes.margins(x=0.15)
-    axes.set_ylim(-0.5, 2.0)
+    axes.margins(x=0.25)
+    axes.set_ylim(-0.4, 2.4)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     return figure
@@ -68,19 +68,23 @@ def draw_latency(found: dict[str, Any]) -> Figure:
 def draw_devices(found: dict[str, Any]) -> Figure:
     """The cost of a message and the memory, by the number of devices. `found` as `tests.rigs.scale` writes it."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), constrained_layout=True)
-    for named_by, told in (("number", "named by numbers"), ("word", "each named by a word of its own")):
-        points = [point for point in found["devices"] if point["named_by"] == named_by]
+    for named_by, way, told in (
+        ("number", "interpreted", "named by numbers, interpreted"),
+        ("word", "interpreted", "each named by a word of its own, interpreted"),
+        ("number", "whole line", "named by numbers, all that comes of it"),
+    ):
+        points = [point for point in found["devices"] if (point["named_by"], point["way"]) == (named_by, way)]
         devices = [point["devices"] for point in points]
         left.plot(devices, [point["us_per_message"] for point in points], marker="o", label=told)
         right.plot(devices, [point["resident_mib"] for point in points], marker="o", label=told)
-    left.set(xscale="log", xlabel="devices that speak in turn", ylabel="µs a message")
-    right.set(xscale="log", xlabel="devices that speak in turn", ylabel="MiB resident", ylim=(0, None))
-    left.set_ylim(0, None)
-    left.set_title("Cost of a message, interpreted")
+    left.set(xscale="log", yscale="log", xlabel="devices that speak in turn", ylabel="µs a message", ylim=(5, 5_000))
+    right.set(xscale="log", yscale="log", xlabel="devices that speak in turn", ylabel="MiB resident", ylim=(20, 2_000))
+    left.set_title("Cost of a message")
     right.set_title("Memory")
     for axes in (left, right):
-        axes.legend(loc="lower left" if axes is right else "upper left")
+        _plain(axes.yaxis)
         axes.grid(alpha=0.3)
+    left.legend(loc="upper left", fontsize=8)
     return figure
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.core.declared import Declarations
 from agent.core.declared.homeassistant import ORIGIN
+from agent.core.devices import News
 from agent.core.discovery import announcement
 from agent.core.discovery.announcement import Announcement
 from agent.core.discovery.entities import Component, availability, components, tells_enough
@@ -49,6 +50,8 @@ class _Candidate:
     sightings: int = 0
     heard: dict[str, int] = field(default_factory=dict)
     """Messages by key of the reading."""
+    trusted: set[str] = field(default_factory=set)
+    """Keys of readings that were certain enough when it was looked at."""
     actions: dict[str, None] = field(default_factory=dict)
     expires_s: int | None = None
     shown: dict[str, Component] | None = None
@@ -104,9 +107,9 @@ class Discovery:
     # ---- what happens ----------------------------------------------------------------------------------------------
 
     def consider(
-        self, device: Device, keys: Iterable[str | None], silent_after_s: Callable[[str], float | None], *, live: bool
+        self, device: Device, news: Sequence[News], silent_after_s: Callable[[str], float | None], *, live: bool
     ) -> list[Publication]:
-        """What to publish after a message of the device that held the readings of `keys`; `live` when not retained.
+        """What to publish after a message of the device, which told its readings in `news`; `live` when not retained.
 
         `silent_after_s`: how long a device must be quiet to be silent, as far as its cadence is known.
         """
@@ -116,18 +119,28 @@ class Discovery:
         ripens = False
         if live:
             candidate.sightings += 1
-            for key in keys:
-                if key is not None:
-                    times = candidate.heard[key] = candidate.heard.get(key, 0) + 1
-                    ripens |= times == needed
+            heard = candidate.heard
+            for _, now in news:
+                times = heard[now.key] = heard.get(now.key, 0) + 1
+                if times == needed:
+                    ripens = True
             if candidate.sightings % _CADENCE_EACH == 0:
                 candidate.expires_s = _followed(candidate.expires_s, silent_after_s(device.id))
-        news = _news(before, device)
-        _learn_actions(candidate, [now for _, now in news])
+        if before is None:
+            # What an earlier run of the agent has kept of it is news here.
+            news = [(None, reading) for reading in device.readings]
+        ripens = (
+            ripens or candidate.sightings <= needed or before is None or len(before.readings) != len(device.readings)
+        )
+        for was, now in news:
+            if now.label == "action":
+                _learn_action(candidate, now.value)
+            if now.key not in candidate.trusted and self._gate.trusts(now):
+                ripens = True
+            ripens = ripens or was is None or not _alike(was, now)
         # A look costs as much as the rest of a message's way, and mostly finds what the one before it found.
         shown, sign = self._shown.get(device.id), self._sign(candidate, device)
-        ripens |= candidate.sightings <= needed or shown is not candidate.shown or sign != candidate.sign
-        if not ripens and all(was is not None and self._alike(was, now) for was, now in news):
+        if not ripens and shown is candidate.shown and sign == candidate.sign:
             return []
         candidate.shown, candidate.sign = shown, sign
         return self._look(candidate, device)
@@ -141,7 +154,8 @@ class Discovery:
         """Take over what an earlier run has announced, as the broker has kept it. What to publish where it is not
         wanted any more."""
         device_id = self._announced_device(topic)
-        if device_id is None or device_id in self._candidates:
+        # It may have been heard already, by what the broker has kept of its messages. What is ours comes back, too.
+        if device_id is None or topic in self._announced.get(device_id, ()):
             return []
         try:
             shape = json.loads(payload)
@@ -256,19 +270,6 @@ class Discovery:
             candidate.expires_s,
         )
 
-    def _alike(self, was: DeviceReading, now: DeviceReading) -> bool:
-        """Whether the look at a device finds the same by both."""
-        return (
-            was.key == now.key
-            and was.label == now.label
-            and was.unit == now.unit
-            and type(was.value) is type(now.value)
-            and was.path == now.path
-            and was.topic == now.topic
-            and self._gate.trusts(was) == self._gate.trusts(now)
-            and (now.label != "availability" or (truth(was.value) is None) == (truth(now.value) is None))
-        )
-
     def _look(self, candidate: _Candidate, device: Device) -> list[Publication]:
         """Announce the device, or what has changed in it, if it may be."""
         if self._gate.mode == "off" or device.id in self._withdrawn:
@@ -309,12 +310,14 @@ class Discovery:
         known = device.id in self._kept or device.id in self._approved
         if not known and candidate.sightings < self._gate.sightings:
             return []
+        candidate.trusted.update(reading.key for reading in device.readings if self._gate.trusts(reading))
+        needed = min(self._gate.sightings, candidate.sightings)
         return [
             reading
             for reading in device.readings
-            # What is announced stays, though the model wavers.
-            if (reading.key in shown or self._gate.trusts(reading))
-            and (known or candidate.heard.get(reading.key, 0) >= min(self._gate.sightings, candidate.sightings))
+            # What was sure enough stays, though the model wavers.
+            if (reading.key in candidate.trusted or reading.key in shown)
+            and (known or candidate.heard.get(reading.key, 0) >= needed)
             and not self._declarations.announced(reading.topic, reading.path)
         ]
 
@@ -403,17 +406,19 @@ def _followed(before_s: int | None, silent_after_s: float | None) -> int | None:
     return expires_s
 
 
-def _news(before: Device | None, device: Device) -> list[tuple[DeviceReading | None, DeviceReading]]:
-    """Readings that were heard since, each with the one that stood in its place."""
-    if before is None or len(before.readings) != len(device.readings):
-        return [(None, reading) for reading in device.readings]
-    # What was not heard again is the same object.
-    return [(was, now) for was, now in zip(before.readings, device.readings, strict=True) if was is not now]
+def _alike(was: DeviceReading, now: DeviceReading) -> bool:
+    """Whether the look at a device finds the same by both, as far as it trusts them."""
+    return (
+        was.key == now.key
+        and was.label == now.label
+        and was.unit == now.unit
+        and type(was.value) is type(now.value)
+        and was.path == now.path
+        and was.topic == now.topic
+        and (now.label != "availability" or (truth(was.value) is None) == (truth(now.value) is None))
+    )
 
 
-def _learn_actions(candidate: _Candidate, readings: Iterable[DeviceReading]) -> None:
-    for reading in readings:
-        if reading.label != "action" or reading.value in (None, "", "none", False):
-            continue
-        if len(candidate.actions) < _ACTIONS:
-            candidate.actions[str(reading.value)] = None
+def _learn_action(candidate: _Candidate, action: Any) -> None:
+    if action not in (None, "", "none", False) and len(candidate.actions) < _ACTIONS:
+        candidate.actions[str(action)] = None
