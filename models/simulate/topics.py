@@ -55,6 +55,15 @@ _BASES = (
     "flat,villa,cottage,cabin,lab,apartment,residence,property,estate,ranch,campus,wohnung,appartement,woning,piso,huis,mieszkanie,"
     "alarm,security,lights,lighting,water,power,air,safety,access,media,network,environment,climate,hvac,irrigation,monitoring,telemetry"
 ).split(",")
+# What a level is about, as homes in ten languages call it.
+_THEMES = (
+    "wetter,klima,strom,energie,wasser,heizung,licht,beleuchtung,fenster,rollladen,solar,speicher,auto,aussen,innen,sicherheit,draussen,"
+    "meteo,météo,climat,énergie,electricite,chauffage,eau,lumiere,volets,exterieur,interieur,piscine,jardin,"
+    "weer,klimaat,stroom,verwarming,buiten,binnen,verlichting,zonnepanelen,tuin,tiempo,clima,energia,luz,calefaccion,exterior,interior,"
+    "persianas,agua,riscaldamento,luci,esterno,interno,acqua,giardino,tapparelle,väder,klimat,värme,belysning,ute,inne,vatten,"
+    "pogoda,ogrzewanie,prąd,oświetlenie,woda,zewnątrz,погода,климат,свет,отопление,электричество,вода,улица,天气,环境,照明,能源,安防,窗帘,"
+    "weather,climate,energy,outside,inside,outdoor,indoor,heating,comfort,utilities,yard,roof,hvac,ground floor,first floor,og,eg,ug"
+).split(",")
 _MODELS = (
     "esp,esp32,esp8266,node,tasmota,sonoff,plug,sensor,shelly1,shellyem,switch,dev,unit,meter,wled,rf,ble,gw,th,bme280,cam,tag,"
     "tracker,valve,inverter,charger,evse,heatpump,boiler,robot,relay,dimmer,gateway,rpi,d1mini,nodemcu,sdm630,ds18b20,growatt,myesp,atom"
@@ -157,9 +166,13 @@ def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
 
 def base(rng: random.Random) -> list[str]:
     """The first levels of a topic, before the device."""
-    if rng.random() < 0.2:
-        return [invented_word(rng)]
-    return rng.choice(_BASES).split("/")
+    choice = rng.random()
+    levels = [invented_word(rng)] if choice < 0.25 else rng.choice(_BASES).split("/")
+    if 0.25 < choice < 0.37:
+        levels = [rng.choice(_THEMES)]
+    elif choice < 0.05 or choice > 0.85:
+        levels.append(rng.choice(_THEMES))
+    return levels
 
 
 def room(rng: random.Random, voice: Voice) -> str:
