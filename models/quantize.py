@@ -2,9 +2,11 @@
 
 Full int8: weights and activations; the representative dataset sets the scales. Token indices stay int32.
 
-The average of a few rows among many empty slots is much smaller than a row, and in a row's scale only a few of the 256
-steps of int8 would be left of it. So averages are made as large as the maxima beside them, and the weights that read
-them are made smaller by as much: the network says the same, and its int8 form says it more exactly.
+The table of pieces, its averages and maxima, and the convolutions all share one scale, because they are joined. The
+average of a few rows among many empty slots is much smaller than a row, and only a few of the 256 steps of int8 were
+left of it; the convolutions reach twice as far as the table, and would cost it half of its steps. So averages and
+convolutions are made to reach as far as the table, and the weights that read them smaller or larger by as much: the
+network says the same, and its int8 form says it more exactly.
 
 The logits of a head have no level of their own: training lets all of them drift up and down together, and int8 would
 spend its steps on that. So their mean is taken out of the weights, which changes no probability.
@@ -21,36 +23,54 @@ import tensorflow as tf
 
 from agent.core.encode import tokens
 from models.examples import lines, read_shards
-from models.network import POOLINGS, Shape, average_name, network, piece_groups, sizes
+from models.network import POOLINGS, READ, Shape, average_name, network, piece_groups, sizes
 from models.runs import load, shape_of
 
 REPRESENTATIVE = 1_000
+TABLE = 0.9995
+"""Share of the table's weights that keep their value; the few beyond would make the steps of all of them coarser."""
 
 
 def balanced(model: tf.keras.Model, shape: Shape, examples: Path) -> tf.keras.Model:
-    """A network that says the same, whose averages of pieces are as large as the rest that the hidden layer reads."""
-    groups = range(len(piece_groups()))
-    hidden = model.get_layer("hidden")
-    probe = tf.keras.Model(model.inputs, [*(model.get_layer(average_name(n)).output for n in groups), hidden.input])
-    encoded = tokens(lines(next(read_shards(examples)).texts[:REPRESENTATIVE]))
-    *averages, joined = probe.predict([encoded.characters[:, None], encoded.pieces[:, None]], verbose=0)
-    rows = np.arange(len(groups) * POOLINGS * shape.piece).reshape(len(groups), POOLINGS, shape.piece)[:, 0]
-    others = np.abs(np.delete(joined, rows.ravel(), axis=-1)).max()
-    gains = [float(others / np.abs(average).max()) for average in averages]
+    """A network that says the same, in which all that the hidden layer reads reaches as far as most of the table."""
+    groups = len(piece_groups())
+    last = f"convolution_{len(shape.convolutions)}"
+    weights = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+    (table,) = weights["piece_table"]
+    kernel, bias = weights["hidden"]
+    reach = float(np.quantile(np.abs(table), TABLE))
+    averages, read = _seen(model, groups, last, examples)
+    gains = [reach / float(np.abs(average).max()) for average in averages]
+    for number, gain in enumerate(gains):
+        start = number * POOLINGS * shape.piece
+        kernel[:, :, start : start + shape.piece] /= gain
+    # What ends at zero can be made larger or smaller as a whole, channel by channel.
+    factors = reach / np.maximum(read.max(axis=(0, 1, 2)), 1e-3)
+    first = groups * POOLINGS * shape.piece
+    kernel[:, :, first:] /= np.tile(factors, len(READ))[:, None]
+    logits, level = weights["logits"]
+    for head in np.split(np.arange(len(level)), np.cumsum(sizes())[:-1]):
+        logits[..., head] -= logits[..., head].mean(axis=-1, keepdims=True)
+        level[head] -= level[head].mean()
+    weights |= {
+        "piece_table": [np.clip(table, -reach, reach)],
+        last: [part * factors for part in weights[last]],
+        "hidden": [kernel, bias],
+        "logits": [logits, level],
+    }
     made = network(shape, sum(sizes()), gains)
-    for layer in made.layers:
-        if layer.weights:
-            layer.set_weights(model.get_layer(layer.name).get_weights())
-    kernel, bias = hidden.get_weights()
-    for group, gain in zip(rows, gains, strict=True):
-        kernel[:, :, group] /= gain
-    made.get_layer("hidden").set_weights([kernel, bias])
-    kernel, bias = model.get_layer("logits").get_weights()
-    for head in np.split(np.arange(len(bias)), np.cumsum(sizes())[:-1]):
-        kernel[..., head] -= kernel[..., head].mean(axis=-1, keepdims=True)
-        bias[head] -= bias[head].mean()
-    made.get_layer("logits").set_weights([kernel, bias])
+    for name, values in weights.items():
+        made.get_layer(name).set_weights(values)
     return made
+
+
+def _seen(model: tf.keras.Model, groups: int, last: str, examples: Path) -> tuple[list[np.ndarray], np.ndarray]:
+    """Averages of each group of pieces, and what the last convolution reads, of the representative examples."""
+    names = [*map(average_name, range(groups)), last]
+    probe = tf.keras.Model(model.inputs, [model.get_layer(name).output for name in names])
+    encoded = tokens(lines(next(read_shards(examples)).texts[:REPRESENTATIVE]))
+    *averages, read = probe.predict([encoded.characters[:, None], encoded.pieces[:, None]], verbose=0)
+    return averages, read
 
 
 def quantized(model: tf.keras.Model, examples: Path) -> bytes:
