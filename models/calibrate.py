@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("examples", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--threshold", type=float, default=0.15, help="labels below this confidence are withheld")
+    parser.add_argument("--threshold", type=float, default=0.2, help="labels below this confidence are withheld")
     arguments = parser.parse_args()
     logits, truths = label_logits(Model(arguments.model.read_bytes()), arguments.examples, EXAMPLES)
     temperature = fitted_temperature(logits, truths)
