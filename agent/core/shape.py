@@ -84,11 +84,13 @@ def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | 
             text = _FLOATS[value]
         elif kind is int and -_LARGEST < value < _LARGEST:
             text = _INTEGERS[value]
+        elif kind is str:
+            text, words = _plain_text(value) if len(value) <= _LONGEST else (plain_value(value), "")
+            # In an array, too: beside a member without a name "true" is a word, and true is not.
+            if words:
+                seen += len(values), words
         else:
             text = plain_value(value)
-            # In an array, too: beside a member without a name "true" is a word, and true is not.
-            if kind is str and (words := plain_words(value)):
-                seen += len(values), words
         if shown:
             # Nothing is not the word for it.
             seen += len(values), "" if value is None else text
@@ -109,6 +111,15 @@ class _PlainNumbers(dict[Any, str]):
 
 # By type: 1 and 1.0 are equal, and not the same to the model.
 _FLOATS, _INTEGERS = _PlainNumbers(), _PlainNumbers()
+
+
+_LONGEST = 64
+"""Characters of a text of which it is remembered what it says; longer ones are seldom said twice."""
+
+
+@lru_cache(maxsize=16_384)
+def _plain_text(text: str) -> tuple[str, str]:
+    return plain_value(text), plain_words(text)
 
 
 # A hundred thousand devices that are named by their numbers are one to the encoder.
