@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from agent.core.encode import BUCKETS, CHARACTERS, PIECES, SEGMENTS, WIDTH
@@ -86,6 +87,19 @@ def piece_groups() -> list[tuple[int, int]]:
 
 POOLINGS = 2
 """Ways in which each group of pieces is pooled."""
+
+
+def joined_rows(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """What stands where in that which the hidden layer reads.
+
+    Rows of the pooled pieces, int [groups, POOLINGS, shape.piece], averages before maxima, and of the last convolution,
+    int [segments read, channels].
+    """
+    groups = len(piece_groups())
+    first = groups * POOLINGS * shape.piece
+    channels = shape.convolutions[-1] if shape.convolutions else 0
+    pooled = np.arange(first).reshape(groups, POOLINGS, shape.piece)
+    return pooled, first + np.arange(len(READ) * channels).reshape(len(READ), channels)
 
 
 def _average(part: tf.Tensor, number: int, gains: Sequence[float] | None) -> tf.Tensor:

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from agent.core.encode import Tokens, tokens
 from models.examples import labelled
-from models.network import POOLINGS, READ, Shape, network, piece_groups, sizes
+from models.network import Shape, joined_rows, network, sizes
 from models.pictures import draw_pruning
 from models.runs import WEIGHTS, load, shape_of
 
@@ -117,11 +117,10 @@ def smaller(model: tf.keras.Model, shape: Shape, stay: Kept) -> tuple[tf.keras.M
         kernel, bias = weights[f"convolution_{number}"]
         made.get_layer(f"convolution_{number}").set_weights([kernel[:, :, entering][..., leaving], bias[leaving]])
         entering = leaving
-    count = len(piece_groups()) * POOLINGS
-    joined = [number * shape.piece + stay.piece for number in range(count)]
-    first = count * shape.piece
+    pooled, read = joined_rows(shape)
+    joined = [pooled[..., stay.piece].ravel()]
     if shape.convolutions:
-        joined += [first + segment * shape.convolutions[-1] + entering for segment in range(len(READ))]
+        joined.append(read[:, entering].ravel())
     kernel, bias = weights["hidden"]
     made.get_layer("hidden").set_weights([kernel[:, :, np.concatenate(joined)][..., stay.hidden], bias[stay.hidden]])
     kernel, bias = weights["logits"]

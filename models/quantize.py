@@ -23,7 +23,7 @@ import tensorflow as tf
 
 from agent.core.encode import tokens
 from models.examples import lines, read_shards
-from models.network import POOLINGS, READ, Shape, average_name, network, piece_groups, sizes
+from models.network import Shape, average_name, joined_rows, network, piece_groups, sizes
 from models.runs import load, shape_of
 
 REPRESENTATIVE = 1_000
@@ -41,13 +41,13 @@ def balanced(model: tf.keras.Model, shape: Shape, examples: Path) -> tf.keras.Mo
     reach = float(np.quantile(np.abs(table), TABLE))
     averages, read = _seen(model, groups, last, examples)
     gains = [reach / float(np.abs(average).max()) for average in averages]
-    for number, gain in enumerate(gains):
-        start = number * POOLINGS * shape.piece
-        kernel[:, :, start : start + shape.piece] /= gain
+    pooled, ends = joined_rows(shape)
+    for (means, _), gain in zip(pooled, gains, strict=True):
+        kernel[:, :, means] /= gain
     # What ends at zero can be made larger or smaller as a whole, channel by channel.
     factors = reach / np.maximum(read.max(axis=(0, 1, 2)), 1e-3)
-    first = groups * POOLINGS * shape.piece
-    kernel[:, :, first:] /= np.tile(factors, len(READ))[:, None]
+    for segment in ends:
+        kernel[:, :, segment] /= factors[:, None]
     logits, level = weights["logits"]
     for head in np.split(np.arange(len(level)), np.cumsum(sizes())[:-1]):
         logits[..., head] -= logits[..., head].mean(axis=-1, keepdims=True)

@@ -145,33 +145,11 @@ def event_json(event: Event) -> dict[str, Any]:
     return shape
 
 
-def device_json(device: Device) -> dict[str, Any]:
-    """The Device as it is published."""
-    return {
-        "schema": SCHEMA,
-        "id": device.id,
-        "name": device.name,
-        "type": device.type,
-        "area": device.area,
-        "seen_at": timestamp(device.seen_at),
-        "readings": {
-            reading.key: {
-                "label": reading.label,
-                "value": reading.value,
-                "unit": reading.unit,
-                "confidence": round(1_000 * reading.confidence) / 1_000,
-                "source": reading.source,
-                "topic": reading.topic,
-                "path": reading.path,
-                "at": timestamp(reading.at),
-            }
-            for reading in device.readings
-        },
-    }
-
-
 def device_line(device: Device) -> str:
-    """`line(device_json(device))`, three times as fast: a busy home has hundreds of readings of devices a second."""
+    """The Device as it is published, on one line.
+
+    Written by hand, three times as fast as by `line`: a busy home has hundreds of readings of devices a second.
+    """
     readings = [
         f'{_text(reading.key)}:{{"label":"{reading.label}","value":{_scalar(reading.value)},'
         f'"unit":{"null" if reading.unit is None else _text(reading.unit)},'

@@ -140,9 +140,8 @@ def _phrase(label: Label, reading: Reading) -> str:
     if kind is float or kind is int:
         measured = _MEASURED_AS.get(label.name)
         if measured is not None:
-            return (
-                f"{measured[1]} {_number(value)} {reading.unit}" if reading.unit else f"{measured[1]} {_number(value)}"
-            )
+            unit = f" {reading.unit}" if reading.unit else ""
+            return f"{measured[1]} {_number(value)}{unit}"
     if label.nature is Nature.BINARY and isinstance(value, bool):
         return label.when_true if value else label.when_false
     if label.name in _SWITCHED and (holds := truth(value)) is not None:
@@ -165,16 +164,18 @@ def _shown(value: object) -> str:
         return "on" if value else "off"
     if isinstance(value, (int, float)):
         return _number(value)
-    text = str(value).replace("_", " ")
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return _cut(str(value).replace("_", " "))
 
 
 def _number(value: int | float) -> str:
     if type(value) is int:
-        text = str(value)
-        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+        return _cut(str(value))
     # Six digits for a person, yet no exponent where a meter has counted far.
     return f"{value:.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:.6g}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _spoken(name: str) -> str:

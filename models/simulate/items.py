@@ -408,24 +408,20 @@ def _binary(rng: random.Random, label: str, inverted: bool) -> Item:
     return Item("", value, label, "", "inverted" if inverted else "normal")
 
 
+_NUMBERED = {
+    **dict.fromkeys(("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action", "fan_mode", "alarm_state"), 0.35),
+    **dict.fromkeys(("color_mode", "action"), 0.1),
+}  # fmt: skip
+"""How often devices send such a word as its number."""
+
+
 def _text_or_switch(rng: random.Random, label: str) -> Any:
     if label == "metadata" and rng.random() < 0.35:
         return quantities.name(rng)
     words = quantities.WORDS.get(label, ("ok",))
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))
-    if label in (
-        "device_state",
-        "climate_mode",
-        "cover_state",
-        "lock_state",
-        "error_code",
-        "hvac_action",
-        "fan_mode",
-        "alarm_state",
-        "color_mode",
-        "action",
-    ) and rng.random() < (0.1 if label in ("action", "color_mode") else 0.35):
+    if label in _NUMBERED and rng.random() < _NUMBERED[label]:
         return rng.randint(0, 9) if rng.random() < 0.6 else rng.randint(0, 255)
     return rng.choice(words)
 

@@ -237,18 +237,14 @@ _TOLD = ("event", "availability", "command", "config", "log")
 
 def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     kind = _kind([chosen])
-    topic = topics.for_scalar(
-        rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind
-    )
+    topic = _naming(rng, speaking, chosen, kind)
     return _finished(topic, _Leaf(chosen), type_, kind)
 
 
 def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
     kind = _kind([chosen])
-    topic = topics.for_scalar(
-        rng, speaking, _placed(rng, chosen, speaking), topics.GROUPS.get(chosen.label or "", ()), kind
-    )
+    topic = _naming(rng, speaking, chosen, kind)
     name = rng.choice(
         (
             "value",
@@ -275,6 +271,12 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
     if rng.random() < 0.3 and chosen.unit_text is not None:
         tree[rng.choice(("unit", "units", "uom", "u"))] = _frame(chosen.unit_text, "metadata")
     return _finished(topic, _shuffled(rng, tree), type_, kind)
+
+
+def _naming(rng: random.Random, speaking: Voice, chosen: Item, kind: str | None) -> topics.Topic:
+    """A topic that names the reading."""
+    groups = topics.GROUPS.get(chosen.label or "", ())
+    return topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), groups, kind)
 
 
 def _placed(rng: random.Random, chosen: Item, speaking: Voice) -> str:

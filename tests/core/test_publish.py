@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from agent.core.message import Device, DeviceReading, DeviceRef, Event, Interpretation, Problem, Reading, Refusal
 from agent.core.ontology import LABELS
 from agent.core.publish import (
+    SCHEMA,
     Publisher,
-    device_json,
     device_line,
     interpretation_json,
     interpretation_line,
@@ -211,6 +211,31 @@ def test_the_fast_line_is_the_plain_one(
         topic, AT, flag, device, "state", tuple(said), topic, "fake 1", tuple(problems), truncated=flag
     )
     assert interpretation_line(shown) == line(interpretation_json(shown))
+
+
+def device_json(device: Device) -> dict[str, Any]:
+    """The Device as it is published."""
+    return {
+        "schema": SCHEMA,
+        "id": device.id,
+        "name": device.name,
+        "type": device.type,
+        "area": device.area,
+        "seen_at": timestamp(device.seen_at),
+        "readings": {
+            reading.key: {
+                "label": reading.label,
+                "value": reading.value,
+                "unit": reading.unit,
+                "confidence": round(1_000 * reading.confidence) / 1_000,
+                "source": reading.source,
+                "topic": reading.topic,
+                "path": reading.path,
+                "at": timestamp(reading.at),
+            }
+            for reading in device.readings
+        },
+    }
 
 
 @given(
