@@ -13,7 +13,7 @@ from agent.core.encode import WIDTH, render
 from agent.core.fields import fields
 from agent.core.message import Report
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS, Nature
-from models.simulate.messages import Simulated
+from models.simulate.leaves import Simulated
 
 HEADS = ("label", "unit", "polarity", "kind", "type", "device_level", "area_level")
 MASKED = -1

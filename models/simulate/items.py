@@ -66,7 +66,7 @@ class Vocabulary:
             return
         inverted = fact.polarity == "inverted"
         if fact.path:
-            self._keys[fact.label].append(Term(fact.path[-1], inverted=inverted, fact=fact))
+            self._keys[fact.label].append(Term(own_name(fact), inverted=inverted, fact=fact))
         for language, name in fact.names.items():
             if 2 < len(name) < 48:
                 self._names[fact.label][language.partition("-")[0]].append(Term(name, inverted=inverted, fact=fact))
@@ -308,10 +308,21 @@ def _habitual_unit(rng: random.Random, label: str, text: str) -> str | None:
     return None
 
 
+def own_name(fact: Fact) -> str:
+    """What the source calls the field where it stands alone; below a group the group belongs to it: `aenergy_total`."""
+    words = [key for key in fact.path or fact.topic or () if not key.isdigit()]
+    return "_".join(words[-2:] if fact.path else words[-1:]) or "value"
+
+
+def told(fact: Fact, value: Any) -> Item:
+    """A value of the source's own as an item; whatever the source does not state is masked."""
+    return Item("", value, fact.label, _unit(fact), _polarity(fact, inverted=False))
+
+
 def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Item:
     """An item of a source's statement; `faithful` keeps the source's own spelling."""
     valued = _valued(rng, fact.label, voice, fact, fact.polarity == "inverted")
-    own = fact.path[-1] if fact.path else (fact.topic or ("value",))[-1]
+    own = own_name(fact)
     if faithful:
         return replace(valued, key=own)
     names = [name for language, name in fact.names.items() if language.startswith(voice.language)]
@@ -429,10 +440,7 @@ def _text_or_switch(rng: random.Random, label: str) -> Any:
 def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
     """An item with a value as the source states it; None when it states none."""
     label, values = fact.label, fact.values
-    polarity = fact.polarity
-    if label in LABELS and LABELS[label].nature is Nature.BINARY and polarity is None:
-        polarity = "inverted" if inverted else "normal"
-    unit = fact.unit if fact.unit in UNITS else None
+    polarity, unit = _polarity(fact, inverted), _unit(fact)
     if values.true is not None and values.false is not None:
         return Item("", rng.choice((values.true, values.false)), label, unit, polarity)
     if values.options and rng.random() < 0.8:
@@ -456,3 +464,13 @@ def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
         number, _ = quantities.measurement(rng, label)
         return Item("", number, label, unit)
     return None
+
+
+def _polarity(fact: Fact, inverted: bool) -> str | None:
+    if fact.polarity is None and fact.label in LABELS and LABELS[fact.label].nature is Nature.BINARY:
+        return "inverted" if inverted else "normal"
+    return fact.polarity
+
+
+def _unit(fact: Fact) -> str | None:
+    return fact.unit if fact.unit in UNITS else None

@@ -9,7 +9,8 @@ from dataclasses import replace
 from agent.core.ontology import LABELS
 from models.facts import Device
 from models.simulate.items import of_fact
-from models.simulate.messages import Simulated, assemble
+from models.simulate.leaves import Simulated
+from models.simulate.messages import assemble
 from models.simulate.voice import spell, voice
 
 

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from agent.core.ontology import LABELS, Nature
+from agent.core.ontology import LABELS
 from models.facts import Device, Fact
 from models.simulate import topics
 from models.simulate.items import Item, Vocabulary, derived, flow, item, of_fact
-from models.simulate.quantities import energy_within, identifier, measurement, timestamp
+from models.simulate.leaves import Leaf, Simulated, finished, frame, kind_of
+from models.simulate.quantities import energy_within, identifier, measurement, phases, timestamp
+from models.simulate.stated import as_stated, has_form
 from models.simulate.voice import UNIT_SUFFIXES, Voice, join, spell, split_words, voice
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What a leaf means; None is masked."""
-
-    label: str | None
-    unit: str | None
-    polarity: str | None
-    frame: bool = False
-    """A leaf of the message's form, as a wrapper's time or a triple's name, rather than of what the device has to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """A message and the truth about it."""
-
-    topic: str
-    tree: Any
-    truths: dict[str, Truth]
-    """By JSON pointer; leaves that are not in here are masked."""
-    kind: str | None
-    type: str | None
-    device_level: int
-    area_level: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A leaf under construction: the tree's builder finds its pointer later."""
-
-    item: Item
-    frame: bool = False
-
-
-def _frame(value: Any, label: str) -> _Leaf:
-    """A leaf that is there because of the message's form."""
-    return _Leaf(Item("", value, label, ""), frame=True)
-
 
 _ARCHETYPES = {
     "climate_sensor": "temperature:9 humidity:8 atmospheric_pressure:3 battery:6 voltage:3 link_quality:3 signal_strength:3 timestamp:2"
@@ -157,12 +120,18 @@ class World:
         return rng.choices(self.devices, cum_weights=self._cumulative)[0]
 
 
+_IN_OWN_FORM = 0.6
+"""How often a device speaks in the form that its source states, where it states one."""
+
+
 def simulate(rng: random.Random, world: World) -> list[Simulated]:
     """Messages that some device might send: one with all it has to say, or one for each of a few readings."""
     speaking = voice(rng)
     choice = rng.random()
     if choice < 0.36 and world.devices:
         device = _with_fewer_settings(rng, world.device(rng))
+        if has_form(device) and rng.random() < _IN_OWN_FORM:
+            return [as_stated(rng, speaking, device, faithful=False)]
         items = _of_device(rng, device, speaking, faithful=rng.random() < 0.5)
         kind_of_device = device.type
     elif choice < 0.84:
@@ -189,6 +158,8 @@ def simulate(rng: random.Random, world: World) -> list[Simulated]:
 def of_device(rng: random.Random, device: Device) -> list[Simulated]:
     """Messages of a source's device with its own keys: what evaluation on left-out ecosystems asks about."""
     speaking = voice(rng)
+    if has_form(device) and rng.random() < _IN_OWN_FORM:
+        return [as_stated(rng, speaking, device, faithful=True)]
     return assemble(rng, speaking, _of_device(rng, device, speaking, faithful=True), device.type)
 
 
@@ -224,26 +195,26 @@ def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str 
     if shape < 0.34 or (len(items) == 1 and shape < 0.6):
         alone = _boxed if rng.random() < 0.3 else _scalar
         return [alone(rng, speaking, chosen, type_) for chosen in rng.sample(items, min(_ALONE, len(items)))]
-    kind = _kind(items)
+    kind = kind_of(items)
     topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
     tree = _tree(rng, speaking, items)
     if topic.device_level == topics.NONE and rng.random() < 0.6:
         tree = {str(identifier(rng)): tree} if rng.random() < 0.5 else {"devices": {str(identifier(rng)): tree}}
-    return [_finished(topic, tree, type_, topic.kind if topic.kind in _TOLD else kind)]
+    return [finished(topic, tree, type_, topic.kind if topic.kind in _TOLD else kind)]
 
 
 _TOLD = ("event", "availability", "command", "config", "log")
 
 
 def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
-    kind = _kind([chosen])
+    kind = kind_of([chosen])
     topic = _naming(rng, speaking, chosen, kind)
-    return _finished(topic, _Leaf(chosen), type_, kind)
+    return finished(topic, Leaf(chosen), type_, kind)
 
 
 def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
-    kind = _kind([chosen])
+    kind = kind_of([chosen])
     topic = _naming(rng, speaking, chosen, kind)
     name = rng.choice(
         (
@@ -262,15 +233,15 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
             "actual",
         )
     )
-    tree: dict[str, Any] = {name: _Leaf(chosen)}
+    tree: dict[str, Any] = {name: Leaf(chosen)}
     if rng.random() < 0.25:
         # The topic says what is measured, the members only where, when or which: `{"actual": 21.3, "target": 22}`.
         (tree,) = _spread(rng, speaking, [chosen]).values()
     if rng.random() < 0.4:
-        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = _frame(timestamp(rng), "timestamp")
+        tree[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = frame(timestamp(rng), "timestamp")
     if rng.random() < 0.3 and chosen.unit_text is not None:
-        tree[rng.choice(("unit", "units", "uom", "u"))] = _frame(chosen.unit_text, "metadata")
-    return _finished(topic, _shuffled(rng, tree), type_, kind)
+        tree[rng.choice(("unit", "units", "uom", "u"))] = frame(chosen.unit_text, "metadata")
+    return finished(topic, _shuffled(rng, tree), type_, kind)
 
 
 def _naming(rng: random.Random, speaking: Voice, chosen: Item, kind: str | None) -> topics.Topic:
@@ -322,9 +293,9 @@ def _flat(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, A
         if rng.random() < 0.04:
             tree[key] = _series(rng, chosen)
         else:
-            tree[key] = _Leaf(chosen)
+            tree[key] = Leaf(chosen)
             if chosen.unit_text and rng.random() < 0.03:
-                tree[join([*split_words(key), "unit"], speaking.case)] = _frame(chosen.unit_text, "metadata")
+                tree[join([*split_words(key), "unit"], speaking.case)] = frame(chosen.unit_text, "metadata")
     return tree
 
 
@@ -336,7 +307,7 @@ def _series(rng: random.Random, chosen: Item, count: int | None = None) -> list[
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             varied = value * rng.uniform(0.9, 1.1) if rng.random() < 0.8 else 0
             value = round(varied) if isinstance(value, int) else round(varied, len(str(value).partition(".")[2]))
-        values.append(_Leaf(Item("", value, chosen.label, chosen.unit, chosen.polarity)))
+        values.append(Leaf(Item("", value, chosen.label, chosen.unit, chosen.polarity)))
     return values
 
 
@@ -357,7 +328,7 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
         elif rng.random() < 0.2:
             # The group carries the meaning, its members only the unit or the sort of number.
             name = part[0].key
-            tree[name] = {rng.choice(("value", "val", "now", "total", "avg", "state", "raw", "actual")): _Leaf(part[0])}
+            tree[name] = {rng.choice(("value", "val", "now", "total", "avg", "state", "raw", "actual")): Leaf(part[0])}
             continue
         tree[name] = _flat(rng, speaking, part)
     return tree
@@ -366,12 +337,12 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
 def _wrapped(rng: random.Random, speaking: Voice, tree: Any) -> dict[str, Any]:
     wrapper = {join(split_words(rng.choice(_WRAPPERS)), speaking.case): tree}
     if rng.random() < 0.5:
-        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = _frame(
+        wrapper[rng.choice(("time", "timestamp", "ts", "Time", "received_at", "date"))] = frame(
             timestamp(rng), "timestamp"
         )
     if rng.random() < 0.5:
         name = rng.choice(("id", "device_id", "devEUI", "mac", "serial", "node", "deviceName", "sn"))
-        wrapper[name] = _frame(identifier(rng), "identifier")
+        wrapper[name] = frame(identifier(rng), "identifier")
     return _shuffled(rng, wrapper)
 
 
@@ -382,9 +353,9 @@ def _triples(rng: random.Random, items: list[Item]) -> Any:
     unit = rng.choice(("unit", "u", "units", "uom", "Unit", None))
     rows = []
     for chosen in items:
-        row: dict[str, Any] = {name: _frame(chosen.key, "metadata"), value: _Leaf(chosen)}
+        row: dict[str, Any] = {name: frame(chosen.key, "metadata"), value: Leaf(chosen)}
         if unit and chosen.unit_text:
-            row[unit] = _frame(chosen.unit_text, "metadata")
+            row[unit] = frame(chosen.unit_text, "metadata")
         rows.append(row if rng.random() < 0.9 else _shuffled(rng, row))
     if len(rows) == 1 and rng.random() < 0.7:
         return rows[0]
@@ -395,11 +366,11 @@ def _triples(rng: random.Random, items: list[Item]) -> Any:
 
 def _box(rng: random.Random, chosen: Item) -> Any:
     """`{"value": 21.4, "unit": "°C"}` under the reading's key."""
-    box: dict[str, Any] = {rng.choice(("value", "val", "v", "state", "value")): _Leaf(chosen)}
+    box: dict[str, Any] = {rng.choice(("value", "val", "v", "state", "value")): Leaf(chosen)}
     if chosen.unit_text and rng.random() < 0.6:
-        box[rng.choice(("unit", "units", "uom"))] = _frame(chosen.unit_text, "metadata")
+        box[rng.choice(("unit", "units", "uom"))] = frame(chosen.unit_text, "metadata")
     if rng.random() < 0.3:
-        box[rng.choice(("ts", "time", "timestamp", "updated"))] = _frame(timestamp(rng), "timestamp")
+        box[rng.choice(("ts", "time", "timestamp", "updated"))] = frame(timestamp(rng), "timestamp")
     return box
 
 
@@ -409,7 +380,7 @@ def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
     for index in range(rng.randint(1, 3)):
         member = _flat(rng, speaking, items[:5])
         if rng.random() < 0.5:
-            member = {rng.choice(("id", "ch", "index", "channel")): _frame(index, "identifier"), **member}
+            member = {rng.choice(("id", "ch", "index", "channel")): frame(index, "identifier"), **member}
         members.append(member)
     return {
         rng.choice(
@@ -448,11 +419,14 @@ _REGISTER_NAMES = (
 
 def _registers(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
     """One array of unlike numbers, in runs: `"nums": [230.1, 231.0, 229.8, 4.1, 3.9, 4.0, 943, 901, 916]`."""
-    run = rng.choice((1, 1, 2, 3, 3, 4))
     row: list[Any] = []
-    for label in rng.choice(_REGISTERS):
-        number, unit = measurement(rng, label)
-        row += _series(rng, Item("", number, label, unit), run)
+    if rng.random() < 0.6:
+        row += [Leaf(Item("", number, label, unit)) for label, number, unit in phases(rng)]
+    else:
+        run = rng.choice((1, 1, 2, 3, 3, 4))
+        for label in rng.choice(_REGISTERS):
+            number, unit = measurement(rng, label)
+            row += _series(rng, Item("", number, label, unit), run)
     name = rng.choice(_REGISTER_NAMES)
     return {**_flat(rng, speaking, items[:4]), name: row}
 
@@ -464,7 +438,7 @@ def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
         if chosen.label in _WANTED and rng.random() < 0.4:
             is_, wanted = rng.choice(_IS_AND_WANTED)
             aim = replace(chosen, label=_WANTED[chosen.label])
-            tree[chosen.key] = {spell(rng, is_, speaking): _Leaf(chosen), spell(rng, wanted, speaking): _Leaf(aim)}
+            tree[chosen.key] = {spell(rng, is_, speaking): Leaf(chosen), spell(rng, wanted, speaking): Leaf(aim)}
             continue
         names = rng.choice(_PLACES).split()
         suffixes = UNIT_SUFFIXES.get(chosen.unit or "", ())
@@ -478,7 +452,7 @@ def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
     return tree
 
 
-def _within(rng: random.Random, chosen: Item, name: str) -> list[_Leaf] | None:
+def _within(rng: random.Random, chosen: Item, name: str) -> list[Leaf] | None:
     """The energies of some last minutes or hours, where the name says that it is those; else None."""
     told = energy_within(rng, name) if chosen.label == "energy" else None
     return _series(rng, Item("", told[0], "energy", told[1])) if told else None
@@ -488,37 +462,3 @@ def _shuffled(rng: random.Random, tree: dict[str, Any]) -> dict[str, Any]:
     keys = list(tree)
     rng.shuffle(keys)
     return {key: tree[key] for key in keys}
-
-
-def _kind(items: list[Item]) -> str:
-    """What a message of these items is."""
-    labels = [chosen.label for chosen in items]
-    if "action" in labels:
-        return "event"
-    known = [label for label in labels if label is not None]
-    if known and all(label == "availability" for label in known):
-        return "availability"
-    if known and all(label in ("config_setting", "metadata", "firmware", "identifier") for label in known):
-        return "config"
-    measured = sum(LABELS[label].nature is Nature.MEASUREMENT for label in known)
-    return "telemetry" if measured * 2 > len(known) else "state"
-
-
-def _finished(topic: topics.Topic, tree: Any, type_: str | None, kind: str | None) -> Simulated:
-    truths: dict[str, Truth] = {}
-    plain = _plain(tree, "", truths)
-    return Simulated("/".join(topic.levels), plain, truths, kind, type_, topic.device_level, topic.area_level)
-
-
-def _plain(node: Any, pointer: str, truths: dict[str, Truth]) -> Any:
-    if isinstance(node, _Leaf):
-        truths[pointer] = Truth(node.item.label, node.item.unit, node.item.polarity, node.frame)
-        return node.item.value
-    if isinstance(node, dict):
-        return {
-            key: _plain(value, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", truths)
-            for key, value in node.items()
-        }
-    if isinstance(node, list):
-        return [_plain(value, f"{pointer}/{index}", truths) for index, value in enumerate(node)]
-    return node

@@ -202,6 +202,53 @@ def energy_within(rng: random.Random, name: str) -> tuple[float, str] | None:
     return round(watts * hours / _IN_WATT_HOURS[unit], 3), unit
 
 
+_PHASE_ROWS = (
+    ("voltage", "current", "power"), ("voltage", "current", "power", "power_factor"), ("power", "voltage", "current"), ("voltage", "current"),
+    ("current", "power"), ("current", "voltage", "power"), ("power", "power_factor"), ("voltage", "current", "power", "apparent_power"),
+)  # fmt: skip
+
+
+def phases(rng: random.Random) -> list[tuple[str, int | float, str]]:
+    """(label, number, unit) of what a meter tells of its phases at one moment, quantity after quantity, as in one array.
+
+    The numbers belong together: some phases carry no load, power is what voltage and current make, and behind the
+    phases may stand the neutral conductor or the sum.
+    """
+    count = rng.choice((1, 3, 3, 3))
+    mains = rng.choice((230, 230, 230, 120, 400))
+    volts = [mains * rng.uniform(0.95, 1.05) if rng.random() < 0.9 else rng.uniform(0, 3) for _ in range(count)]
+    load = rng.choice((0, rng.uniform(0.2, 6), rng.uniform(6, 32)))
+    loaded = rng.randint(1, count)
+    amperes = [load * rng.uniform(0.95, 1.05) if phase < loaded else 0 for phase in range(count)]
+    factors = [rng.uniform(0.85, 1) if ampere else rng.choice((0, 1)) for ampere in amperes]
+    watts = [volt * ampere * factor for volt, ampere, factor in zip(volts, amperes, factors, strict=True)]
+    of_phases = {
+        "voltage": volts,
+        "current": amperes,
+        "power": watts,
+        "power_factor": factors,
+        "apparent_power": [volt * ampere for volt, ampere in zip(volts, amperes, strict=True)],
+    }
+    units = {
+        "voltage": rng.choice((("V", 1, 0), ("V", 1, 1), ("V", 1, 1), ("mV", 1e3, 0))),
+        "current": rng.choice((("A", 1, 1), ("A", 1, 2), ("A", 1, 3), ("A", 1, 0), ("mA", 1e3, 0))),
+        "power": rng.choice((("W", 1, 0), ("W", 1, 0), ("W", 1, 1), ("kW", 1e-3, 2), ("kW", 1e-3, 3))),
+        "power_factor": rng.choice((("%", 100, 0), ("%", 100, 1), ("", 1, 2), ("", 1, 3))),
+        "apparent_power": rng.choice((("VA", 1, 0), ("VA", 1, 1), ("kVA", 1e-3, 2))),
+    }
+    neutral, summed = rng.random() < 0.25, rng.random() < 0.3
+    told: list[tuple[str, int | float, str]] = []
+    for label in rng.choice(_PHASE_ROWS):
+        unit, factor, decimals = units[label]
+        numbers = list(of_phases[label])
+        if neutral and label != "current":
+            numbers.append(rng.uniform(0, 3) if label == "voltage" and rng.random() < 0.5 else 0)
+        if summed and label in ("power", "apparent_power"):
+            numbers.append(sum(numbers))
+        told += [(label, round(float(number) * factor, decimals or None), unit) for number in numbers]
+    return told
+
+
 _NEVER_ZERO = frozenset(("K", "°F", "hPa", "mbar", "inHg", "mmHg", "mired"))
 
 

@@ -18,7 +18,8 @@ from models.facts import Device, Fact, Values
 from models.simulate import quantities, topics
 from models.simulate.__main__ import LEXICON, split
 from models.simulate.items import Vocabulary
-from models.simulate.messages import ARCHETYPES, Simulated, World, of_device, simulate
+from models.simulate.leaves import Simulated
+from models.simulate.messages import ARCHETYPES, World, of_device, simulate
 
 THERMOMETER = Device(
     source="test",
