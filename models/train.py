@@ -175,7 +175,7 @@ def _runs(shard: Shard, recipe: Recipe, seed: int) -> Iterator[tuple[np.ndarray,
 
 
 # How often a segment is hidden from the network, so that it does not lean on one of them alone.
-_HIDDEN = {"topic_last": 0.06, "topic_rest": 0.12, "value": 0.03, "siblings": 0.15, "parents": 0.04}
+_HIDDEN = {"topic_last": 0.06, "topic_rest": 0.12, "value": 0.03, "beside": 0.1, "siblings": 0.15, "parents": 0.04}
 
 
 def _forgetful(chance: random.Random, text: str) -> str:

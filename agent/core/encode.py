@@ -1,15 +1,16 @@
 """Field to model tokens: the one encoder, called by training and by the agent alike.
 
-A field is first rendered as a text of fixed width, made of six segments. Two fields with the same text get the same
+A field is first rendered as a text of fixed width, made of seven segments. Two fields with the same text get the same
 answer, which is what makes the memo exact; so the rendering keeps what the meaning depends on and drops what merely
 varies: a number becomes its type and magnitude, a long identifier becomes `#`.
 
-    name         the innermost key, or the last topic level when the payload is a scalar
+    name         the innermost key, or the last topic level when the payload is a scalar; in an array `3 of 12`
     parents      the enclosing keys, innermost first; in place of an array's index the words of its member
     topic_last   the last topic level that is not the name
     topic_rest   the levels before it, last first
     value        type and magnitude, or the beginning of a text
-    siblings     neighbouring keys, nearest first, with values that are words; of an array, the neighbours' numbers
+    beside       neighbouring keys, nearest first, with values that are words; in an array the numbers around, in order
+    siblings     those that are further away
 
 The model sees the characters of the text and hashed pieces of it: trigrams and whole words. Chinese has no spaces, and
 a character there says as much as a word elsewhere: each is a word, and beside it stands the pair that it makes with the
@@ -34,7 +35,7 @@ from agent.core.message import Field
 from agent.core.units import MIXED_CASE
 from agent.core.values import number_and_unit
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same field would give other tokens; a model made for another version is refused."""
 
 
@@ -57,7 +58,8 @@ SEGMENTS = (
     Segment("topic_last", 28, True, 8),
     Segment("topic_rest", 36, False, 12),
     Segment("value", 20, False, 4),
-    Segment("siblings", 84, False, 24),
+    Segment("beside", 28, False, 8),
+    Segment("siblings", 56, False, 16),
 )
 WIDTH = sum(segment.width for segment in SEGMENTS)
 CHARACTERS = 512
@@ -89,6 +91,8 @@ def render(field: Field) -> str:
     levels = [plain_name(level) for level in reversed(field.topic)]
     if field.keys:
         name = plain_name(field.keys[-1])
+        if field.among:
+            name = f"{name} of {field.among}"
         parents = "/".join(_parents(field))
         value = plain_value(field.value)
     else:
@@ -96,7 +100,7 @@ def render(field: Field) -> str:
         parents = ""
         value = SCALAR_MARK + plain_value(field.value)
     last = levels[0] if levels else ""
-    texts = (name, parents, last, "/".join(levels[1:]), value, _siblings_text(field.siblings))
+    texts = (name, parents, last, "/".join(levels[1:]), value, *_siblings_texts(field.siblings))
     return "".join(
         [f" {text}"[: segment.width].ljust(segment.width) for text, segment in zip(texts, SEGMENTS, strict=True)]
     )
@@ -233,20 +237,23 @@ def _fold(text: str) -> str:
     return "".join([character for character in decomposed if not unicodedata.combining(character)])
 
 
-def _siblings_text(siblings: tuple[tuple[str, Any], ...]) -> str:
-    width = SEGMENTS[-1].width
-    parts: list[str] = []
-    length = 0
+def _siblings_texts(siblings: tuple[tuple[str, Any], ...]) -> tuple[str, str]:
+    """The nearest neighbours, as many as have room, and those further away."""
+    texts = ["", ""]
+    # Behind the space with which each segment begins.
+    rooms = [SEGMENTS[-2].width - 1, SEGMENTS[-1].width - 1]
+    place = 0
     for key, value in siblings:
         # The members of an array have no keys; their numbers are what tells volts from amperes among them.
         part = plain_name(key) if key else plain_value(value)
         if key and isinstance(value, str) and (words := plain_words(value)):
             part = f"{part} {words}"
-        parts.append(part)
-        length += len(part) + 1
-        if length >= width:
+        if place == 0 and texts[0] and len(texts[0]) + 1 + len(part) > rooms[0]:
+            place = 1
+        texts[place] = f"{texts[place]}|{part}" if texts[place] else part
+        if len(texts[1]) >= rooms[1]:
             break
-    return "|".join(parts)
+    return texts[0], texts[1]
 
 
 _FIRST_OTHER = 96

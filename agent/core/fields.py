@@ -13,6 +13,12 @@ SIBLINGS = 16
 ARRAY_SIBLINGS = 8
 """Of them, neighbours in the same array: a long one must not hide the keys around it."""
 
+IN_ORDER = 2
+"""Of these, members before it, and as many behind it, that are kept in their order."""
+
+PLACE = ("*", None)
+"""Stands among an array's members for the one whose neighbours they are."""
+
 NAMED = 6
 """Texts kept that say what a member of an array is, the first ones."""
 
@@ -42,15 +48,16 @@ def _leaves(
     texts = [(key, value) for key, value in members if isinstance(value, str)] if in_array else []
     for position, (key, value) in enumerate(members):
         inner_pointer = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-        nearest = _nearest(shown, position)
-        neighbours = (*(nearest[:ARRAY_SIBLINGS] if isinstance(container, list) else nearest), *outer)[:SIBLINGS]
+        nearest = _row(shown, position) if isinstance(container, list) else _nearest(shown, position)
+        neighbours = (*nearest, *outer)[:SIBLINGS]
         if isinstance(value, (dict, list)):
             yield from _leaves(
                 value, inner_pointer, (*keys, key), topic, neighbours, in_array=isinstance(container, list)
             )
         else:
             named = tuple([text for other, text in texts[: NAMED + 1] if other != key][:NAMED])
-            yield Field(inner_pointer, (*keys, key), value, topic, neighbours, named)
+            among = len(container) if isinstance(container, list) else 0
+            yield Field(inner_pointer, (*keys, key), value, topic, neighbours, named, among)
 
 
 def _shown(members: list[tuple[str, Any]], is_list: bool) -> list[tuple[str, Any]]:
@@ -59,10 +66,10 @@ def _shown(members: list[tuple[str, Any]], is_list: bool) -> list[tuple[str, Any
     return [] if is_list and all(value is None for _, value in shown) else shown
 
 
-def _nearest(shown: list[tuple[str, Any]], position: int) -> list[tuple[str, Any]]:
-    """Members around `position`, nearest first, the following one before the preceding one."""
+def _nearest(shown: list[tuple[str, Any]], position: int, beyond: int = 0) -> list[tuple[str, Any]]:
+    """Members around `position`, nearest first, the following one before the preceding one; only those `beyond` it."""
     nearest: list[tuple[str, Any]] = []
-    distance = 1
+    distance = beyond + 1
     while len(nearest) < SIBLINGS and distance < len(shown):
         if position + distance < len(shown):
             nearest.append(shown[position + distance])
@@ -70,3 +77,11 @@ def _nearest(shown: list[tuple[str, Any]], position: int) -> list[tuple[str, Any
             nearest.append(shown[position - distance])
         distance += 1
     return nearest
+
+
+def _row(shown: list[tuple[str, Any]], position: int) -> list[tuple[str, Any]]:
+    """Members of an array around `position`, the nearest in their order: volts may stand before amperes."""
+    if not shown:
+        return []
+    before, after = shown[max(0, position - IN_ORDER) : position], shown[position + 1 : position + 1 + IN_ORDER]
+    return [*before, PLACE, *after, *_nearest(shown, position, IN_ORDER)][: ARRAY_SIBLINGS + 1]

@@ -64,9 +64,11 @@ class Field:
     """Levels of the source topic."""
     siblings: tuple[tuple[str, Any], ...]
     """Neighbouring (key, value), nearest first: the same object's, then those of the enclosing ones.
-    The value is None for anything but a scalar."""
+    The value is None for anything but a scalar. In an array the nearest stand in order, around a mark."""
     named: tuple[str, ...] = ()
     """Texts beside it in the same member of an array, which often say what that is: `[{"name": "Humidity", …}]`."""
+    among: int = 0
+    """Members of the array that it is itself a member of; 0 when it is in none."""
 
 
 @dataclass(slots=True)

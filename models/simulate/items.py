@@ -244,14 +244,16 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice) -> str:
 
 _TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne", "requested", "heating target", "goal",
             "req")  # fmt: skip
+_LIMITS = ("max", "min", "limit", "allowed", "threshold", "default", "reserve", "maximum", "minimum", "upper", "lower", "step", "until",
+           "below", "above", "setting", "delay", "cap")  # fmt: skip
 _ACTUALS = ("current", "actual", "measured", "room", "ist", "outdoor", "indoor", "probe 1", "inside", "outside", "air", "water", "now", "flow",
             "return", "ambient", "tank", "actuelle", "min", "max")  # fmt: skip
 
 
 def _by_unit(rng: random.Random, label: str, unit: str, voice: Voice) -> str:
-    """A key in which the unit is all that tells the quantity: `W`, `kWh`, `kWh_today`, `target_C`, `outdoor_F`."""
+    """A key in which the unit is all that tells the quantity: `W`, `kWh`, `kWh_today`, `target_C`, `max_A`."""
     if label in ("temperature", "climate_setpoint") or LABELS[label].nature is Nature.ROLE:
-        words = rng.choice(_ACTUALS if label == "temperature" else _TARGETS)
+        words = rng.choice({"temperature": _ACTUALS, "climate_setpoint": _TARGETS}.get(label, _LIMITS))
         return _suffixed(rng, spell(rng, words, voice), unit, voice)
     if rng.random() < 0.4:
         return unit

@@ -52,7 +52,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "apparent_power": "VA 5 1 6000 0 log, VA 3 1 4000 1 log, kVA .7 .1 20 2",
         "reactive_power": "var 5 -3000 3000 0, var 3 0 900 1, kvar .7 -5 9 2",
         "power_factor": "- 2 0 1 0, - 7 0 1 2, - 2 -1 1 3, % 1.5 10 100 0",
-        "energy": "kWh 5 .1 30000 2 log, kWh 4 .01 99 2 log, kWh 3 .001 30000 3 log, kWh 1 1 9999 1 log,"
+        "energy": "kWh 5 .1 30000 2 log, kWh 4 .01 99 2 log, kWh 3 .001 30000 3 log, kWh 1 1 9999 1 log, kWh 1.5 1 90000 0 log,"
         " Wh 5 10 9000000 0 log, Wh 2 1 500000 1 log, Wh 3 1 9000000 2 log, Wh 1.5 1 900000 3 log, mWh .3 0 9000 3, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
         " kJ .1 10 90000 0 log, MJ .15 1 900 1, GJ .3 1 300 3",
         "reactive_energy": "kvarh 4 1 9000 2 log, varh 2 10 900000 0 log",

@@ -119,8 +119,24 @@ def test_what_a_field_is_rendered_from() -> None:
         "topic_last": "sensor",
         "topic_rest": "plug 1/tele",
         "value": "i1e1",
-        "siblings": "unit w|total",
+        "beside": "unit w|total",
+        "siblings": "",
     }
+
+
+def test_what_has_no_room_beside_a_field_is_further_away() -> None:
+    keys = ("temperature outdoor", "humidity", "x", "a_very_long_key_that_goes_beyond_the_room", "y")
+    shown = segments(render(Field("/a", ("a",), 1, ("t",), tuple((key, 1) for key in keys))))
+    assert shown["beside"] == "temperature outdoor"
+    assert shown["siblings"] == "humidity|x|a very long key that goes beyond the room|y"
+    shown = segments(render(Field("/a", ("a",), 1, ("t",), (("long " * 10, 1), ("b", 2)))))
+    assert (shown["beside"], shown["siblings"]) == ("long long long long long lo", "b")
+
+
+def test_a_member_of_an_array_knows_its_place() -> None:
+    third = fields(Report("home/x", {"row": [230.1, 229.4, 4.1]}, 0.0))[2]
+    shown = segments(render(third))
+    assert (shown["name"], shown["parents"], shown["beside"]) == ("2 of 3", "row", "f2e2.1|f2e2.1|*")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +178,7 @@ def test_the_last_topic_level_names_a_scalar() -> None:
         "topic_last": "keller",
         "topic_rest": "haus",
         "value": "='f6e1.1 %",
+        "beside": "",
         "siblings": "",
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from agent.core.fields import SIBLINGS, fields
+from agent.core.fields import PLACE, SIBLINGS, fields
 from agent.core.message import Field, Report
 from tests.core.making import AT, topics, trees
 
@@ -48,14 +48,22 @@ def test_a_field_knows_its_keys_topic_and_neighbours() -> None:
 
 def test_of_an_array_the_neighbours_are_known_by_their_values_alone() -> None:
     first, second = read({"list": [230, 4.1], "name": "x"})[:2]
-    assert first.siblings == (("", 4.1), ("name", "x"))
-    assert second.siblings == (("", 230), ("name", "x"))
+    assert first.siblings == (PLACE, ("", 4.1), ("name", "x"))
+    assert second.siblings == (("", 230), PLACE, ("name", "x"))
+    assert (first.among, second.among) == (2, 2)
     assert read({"list": [{"a": 1}, {"b": 2}]})[0].siblings == ()
+
+
+def test_in_an_array_the_nearest_neighbours_stand_in_order() -> None:
+    row = read(list(range(9)))
+    assert row[4].siblings == (*((("", number)) for number in (2, 3)), PLACE, *(("", n) for n in (5, 6, 7, 1, 8, 0)))
+    assert row[0].siblings[:3] == (PLACE, ("", 1), ("", 2))
+    assert row[8].siblings[:3] == (("", 6), ("", 7), PLACE)
 
 
 def test_a_long_array_does_not_hide_the_keys_around_it() -> None:
     middle = read({"list": list(range(100)), "name": "x"})[50]
-    assert middle.siblings[:2] == (("", 51), ("", 49))
+    assert middle.siblings[:5] == (("", 48), ("", 49), PLACE, ("", 51), ("", 52))
     assert middle.siblings[-1] == ("name", "x")
 
 

@@ -20,6 +20,8 @@ from models.simulate.__main__ import LEXICON, split
 from models.simulate.items import Vocabulary
 from models.simulate.leaves import Simulated
 from models.simulate.messages import ARCHETYPES, World, of_device, simulate
+from models.simulate.stated import as_stated, has_form
+from models.simulate.voice import voice
 
 THERMOMETER = Device(
     source="test",
@@ -31,6 +33,27 @@ THERMOMETER = Device(
         Fact(("contact",), Values("binary", true=True, false=False), "opening", None, "inverted"),
         Fact(("mystery",), Values("number", 0, 9)),
     ),
+)
+
+
+PLUG = Device(
+    source="test",
+    ecosystem="plugs",
+    name="plug",
+    type="switch",
+    facts=(
+        Fact(("energy", "total"), Values("number"), "energy", "Wh", topic=("<id>", "status", "0")),
+        Fact(("relays", "0", "on"), Values("binary"), "switch_state", topic=("<id>", "status", "0")),
+        Fact(("relays", "1", "on"), Values("binary"), "switch_state", topic=("<id>", "status", "0")),
+        Fact((), Values("number"), "power", "W", topic=("plugs", "<id>", "power")),
+    ),
+)
+BUTTON = Device(
+    source="test",
+    ecosystem="buttons",
+    name="button",
+    facts=(Fact(("battery",), Values("number"), "battery", "%"), Fact(("info", "odd"), Values("text"))),
+    payloads=({"battery": 77, "info": {"odd": "x"}, "more": [1]},),
 )
 
 
@@ -135,3 +158,32 @@ def test_archetypes_use_the_vocabulary() -> None:
     for labels, weights in ARCHETYPES.values():
         assert set(labels) <= set(LABELS)
         assert len(labels) == len(weights)
+
+
+def test_a_device_speaks_on_the_topics_and_below_the_keys_that_its_source_states() -> None:
+    rng = random.Random(3)
+    said = [as_stated(rng, voice(rng), PLUG, faithful=True) for _ in range(40)]
+    objects = [message for message in said if message.topic.endswith("/status/0")]
+    scalars = [message for message in said if message.topic.endswith("/power")]
+    assert len(objects) + len(scalars) == len(said)
+    assert objects and scalars
+    assert objects[0].device_level == 2
+    assert set(objects[0].truths) == {"/energy/total", "/relays/0/on", "/relays/1/on"}
+    assert isinstance(objects[0].tree["relays"], list)
+    assert objects[0].truths["/energy/total"].unit == "Wh"
+    assert scalars[0].topic.startswith("plugs/")
+    assert scalars[0].truths[""].label == "power"
+
+
+def test_of_a_payload_of_the_source_what_it_does_not_state_is_masked() -> None:
+    rng = random.Random(3)
+    said = [as_stated(rng, voice(rng), BUTTON, faithful=True) for _ in range(20)]
+    whole = [message for message in said if message.tree == BUTTON.payloads[0]]
+    assert whole
+    assert all(message.truths.keys() == {"/battery"} for message in whole)
+
+
+def test_a_device_of_which_only_keys_are_known_has_no_form() -> None:
+    assert has_form(PLUG)
+    assert has_form(BUTTON)
+    assert not has_form(THERMOMETER)
