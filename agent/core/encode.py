@@ -56,7 +56,7 @@ SEGMENTS = (
     Segment("name", 28, True, 8),
     Segment("parents", 28, True, 8),
     Segment("topic_last", 28, True, 8),
-    Segment("topic_rest", 36, False, 12),
+    Segment("topic_rest", 36, True, 12),
     Segment("value", 20, False, 4),
     Segment("beside", 28, False, 8),
     Segment("siblings", 56, False, 16),
