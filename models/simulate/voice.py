@@ -48,7 +48,7 @@ def voice(rng: random.Random) -> Voice:
         case=rng.choices(_CASES, _CASE_WEIGHTS)[0],
         abbreviates=rng.uniform(0.3, 1.0) if terse else rng.choice((0, 0, 0, 0.1, 0.25)),
         plain_ascii=rng.random() < 0.5,
-        unit_in_key=rng.choice((0, 0, 0, 0.15, 0.6)),
+        unit_in_key=rng.choice((0, 0, 0, 0.2, 0.5, 0.9)),
         unit_in_value=rng.random() < 0.05,
         numbers_as_text=rng.random() < 0.08,
         scaled=rng.random() < 0.04,
