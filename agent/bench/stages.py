@@ -26,6 +26,8 @@ BATCH = 64
 _ROUNDS = 3
 _APART_S = 1e-4
 """Between messages at full speed."""
+_TICK_S = 10.0
+"""While no message comes; so often is looked at who is silent."""
 _WARMING = 8_000
 _WARM = 2_000
 """Messages with other values than those before, of which the memo knows all but a few texts."""
@@ -140,6 +142,13 @@ class Line:
             if self._pipeline.memory.has_news:
                 # As whoever writes it down does.
                 self._pipeline.memory.unsaved(news_only=True)
+            self._pipeline.tick(self._now)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes in which no message comes."""
+        until = self._now + seconds
+        while self._now < until:
+            self._now = min(until, self._now + _TICK_S)
             self._pipeline.tick(self._now)
 
     def statistics(self) -> dict[str, Any]:

@@ -39,8 +39,12 @@ from agent.tflite import load
 DEVICES = (10, 100, 1_000, 10_000, 100_000)
 KINDS = (("number", "interpreted"), ("word", "interpreted"), ("number", "whole line"))
 """What devices are named by, and what is done with their messages."""
-HEARD = 7
-"""Times that each device was heard before: then it is known, and Home Assistant is told of it."""
+HEARD = 22
+"""Times that each device was heard before: then Home Assistant is told of it, and it is known how often it speaks."""
+EACH_S = 300.0
+"""How often each device speaks, however many there are: what comes of a message depends on what went before."""
+TOGETHER = 10
+"""Messages that come at once, so few that no device speaks twice in them."""
 MEASURED = 3_000
 """Messages of which the cost is measured, at each number of devices."""
 FLAT = 1.2
@@ -122,7 +126,7 @@ def fleet(devices: int, named_by: str, first: int, messages: int) -> Iterator[Me
         which = number * 7_919 % devices
         name = f"{100_000_000 + which}" if named_by == "number" else _word(which)
         payload = {"temperature": 20 + number % 7 / 2, "humidity": 40 + number % 9, "battery": 90 + number % 3}
-        yield Message(f"site/meters/{name}/state", json.dumps(payload).encode(), 1.8e9 + number * 1e-4)
+        yield Message(f"site/meters/{name}/state", json.dumps(payload).encode(), 1.8e9)
 
 
 def _word(number: int) -> str:
@@ -148,12 +152,18 @@ def _alone(*arguments: str) -> Any:
 
 
 def _point(named_by: str, way: str, devices: int) -> tuple[float, float]:
+    work: Callable[[Sequence[Message]], object]
     if way == "interpreted":
         heard = 1
         work = Interpreter(load(), Limits(), 20_000).interpret
     else:
         heard = HEARD
-        work = Line(load(), Config(limits=Bounds(devices=2 * devices, series=8 * devices))).receive
+        line = Line(load(), Config(limits=Bounds(devices=2 * devices, series=8 * devices)))
+
+        def work(messages: Sequence[Message]) -> None:
+            line.receive(messages)
+            line.wait(EACH_S * len(messages) / devices)
+
     search_seldom()
     seen = max(heard * devices, MEASURED)
     _give(work, fleet(devices, named_by, 0, seen))
@@ -168,7 +178,7 @@ def _point(named_by: str, way: str, devices: int) -> tuple[float, float]:
 
 def _give(work: Callable[[Sequence[Message]], object], messages: Iterable[Message]) -> None:
     waiting = iter(messages)
-    while batch := list(itertools.islice(waiting, BATCH)):
+    while batch := list(itertools.islice(waiting, TOGETHER)):
         work(batch)
 
 
