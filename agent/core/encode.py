@@ -146,6 +146,9 @@ _LONGEST = 96
 
 @lru_cache(maxsize=16_384)
 def _plain_name(name: str) -> str:
+    if _IDENTIFIER.fullmatch(name):
+        # What follows would come to the same, and a home of very many devices has a new name with each message.
+        return "#"
     # Addresses are masked before words are split, or `8CAAB5` would leave `8 caab 5`.
     words = _IDENTIFIER.sub("#", name)
     if not (words.islower() or words.isupper()):

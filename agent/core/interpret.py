@@ -192,6 +192,8 @@ def _device(
 
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
+_SEVERAL = re.compile("_{2,}")
+_PLAIN = "".join([chr(code).lower() if chr(code).isalnum() else "_" for code in range(128)])
 
 
 def slug(text: str) -> str:
@@ -202,7 +204,9 @@ def slug(text: str) -> str:
     """
     if text.isascii():
         # What follows would come to the same.
-        words = _NO_WORD.sub("_", text.lower()).strip("_")
+        words = text.translate(_PLAIN).strip("_")
+        if "__" in words:
+            words = _SEVERAL.sub("_", words)
         if words and len(words) <= 128:
             return words
     folded = unicodedata.normalize("NFKD", text).casefold()
