@@ -19,6 +19,7 @@ from agent.core.message import Interpretation, Message
 from agent.core.pipeline import Interpreter, Reader
 from agent.core.publish import Publisher
 from agent.core.shape import outline
+from agent.core.topic import taken_apart
 from agent.core.verdict import verdicts
 
 BATCH = 64
@@ -78,6 +79,7 @@ def costs(reader: Reader, messages: int = 2_000) -> Costs:
     """Measure; of several rounds the quickest, since what else runs on the machine only adds."""
     home = traffic.home(500, messages)
     reports = [decode(message, Limits()) for message in home]
+    topics = [taken_apart(report.topic) for report in reports]
     taken = [fields(report) for report in reports]
     texts = [[render(field) for field in found] for found in taken]
     leaves = sum(map(len, taken)) / len(home)
@@ -96,7 +98,11 @@ def costs(reader: Reader, messages: int = 2_000) -> Costs:
     }
     steps: dict[str, tuple[bool, float]] = {
         "decode": (True, _us(lambda: [decode(message, Limits()) for message in home]) / len(home)),
-        "shape": (True, _us(lambda: [outline(report.topic, report.tree) for report in reports]) / len(home)),
+        "shape": (
+            True,
+            _us(lambda: [outline(topic, report.tree) for topic, report in zip(topics, reports, strict=True)])
+            / len(home),
+        ),
         "fields": (False, _us(lambda: [fields(report) for report in reports]) / len(home)),
         "render": (False, _us(lambda: [[render(field) for field in found] for found in taken]) / len(home)),
         **{name: (False, us * leaves) for name, us in per_field.items()},

@@ -18,10 +18,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from agent.core.interpret import slug
 from agent.core.listing import IDENTIFIER, own_name
 from agent.core.message import Device, DeviceReading, DeviceRef, Interpretation, Reading
 from agent.core.ontology import LABELS, Nature
+from agent.core.slug import slug
 from agent.core.summary import summary
 from agent.core.votes import Votes
 
@@ -131,6 +131,10 @@ class _Topic:
     device: str
     """Identifier of the device that the topic alone names."""
     root: tuple[str, ...]
+    belongs: str | None = None
+    """Identifier of the device of its latest message, which knows the root."""
+    alike: set[str] | None = None
+    """The set of `_by_rest` that the device is in; None where it is in none."""
     identifiers: dict[str, _Identifier] = field(default_factory=dict)
     """By path."""
 
@@ -181,7 +185,7 @@ class Devices:
         known.types.add(interpretation.device.type)
         known.areas.add(interpretation.device.area)
         interpretation = self._named(interpretation, known)
-        merged = None if part else self._other_side(known, topic.root, interpretation)
+        merged = None if part else self._other_side(known, topic, interpretation)
         if merged is not None:
             removed.append(known.id)
             self._merge(known, merged)
@@ -297,11 +301,20 @@ class Devices:
             name = _name(interpretation, part) if part else interpretation.device.name
             known = _Known(identifier, name)
         self._known[identifier] = known
+        if new or topic.belongs != identifier:
+            # To look at what is remembered of thousands of devices takes time: it is in no cache of the processor.
+            topic.belongs = identifier
+            self._join(known, topic, part)
+        return known, new
+
+    def _join(self, known: _Known, topic: _Topic, part: str) -> None:
+        """The topic is one of the device's."""
         if topic.root not in known.roots and len(known.roots) < _SIDES:
             known.roots.add(topic.root)
             if not part and len(topic.root) > 1:
-                self._by_rest.setdefault(topic.root[1:], set()).add(identifier)
-        return known, new
+                self._by_rest.setdefault(topic.root[1:], set()).add(known.id)
+        listed = self._by_rest.get(topic.root[1:])
+        topic.alike = listed if listed is not None and known.id in listed else None
 
     def _named(self, interpretation: Interpretation, known: _Known) -> Interpretation:
         said = interpretation.device
@@ -312,9 +325,14 @@ class Devices:
         text = interpretation.summary if ref.name == said.name else summary(ref, interpretation.readings)
         return replace(interpretation, device=ref, summary=text)
 
-    def _other_side(self, known: _Known, root: tuple[str, ...], interpretation: Interpretation) -> _Known | None:
+    def _other_side(self, known: _Known, topic: _Topic, interpretation: Interpretation) -> _Known | None:
         """The device of which this one is found to be another side."""
-        for identifier in sorted(self._by_rest.get(root[1:], ())):
+        root, alike = topic.root, topic.alike
+        if alike is None:
+            alike = self._by_rest.get(root[1:], set())
+        elif len(alike) == 1:
+            return None
+        for identifier in sorted(alike):
             other = self._known.get(identifier)
             if other is None or other is known or root in other.roots:
                 continue

@@ -49,12 +49,14 @@ class Home:
         discovery_prefix: str,
         single: bool = False,
         owner: Owner | None = None,
+        topics: int = 20_000,
         random: Callable[[], float],
     ) -> None:
-        """`single`: announce entity by entity; `random`: numbers from 0 to 1."""
+        """`single`: announce entity by entity. `topics`: of so many is known what their last message looked like.
+        `random`: numbers from 0 to 1."""
         declarations = Declarations(discovery_prefix)
         owner = owner or Owner()
-        self._corrections = Corrections(owner.corrections)
+        self._corrections = Corrections(owner.corrections, topics)
         self._discovery = Discovery(
             gate,
             declarations,
