@@ -71,8 +71,42 @@ class _Series:
     """One field of one topic."""
 
     key: str
-    votes: dict[str, float]
-    """Confidence so far, by label."""
+    label: str | None = None
+    """What it was said to be, for as long as nothing else was said."""
+    confidence: float = 0.0
+    """In that, so far."""
+    several: dict[str, float] | None = None
+    """The same by label, once something else was said. Of most fields nothing is, and a dict for each takes memory."""
+
+    @classmethod
+    def voted(cls, key: str, votes: dict[str, float]) -> _Series:
+        """One of which that was said so far."""
+        return cls(key, *next(iter(votes.items()), (None, 0.0))) if len(votes) < 2 else cls(key, several=votes)
+
+    @property
+    def votes(self) -> dict[str, float]:
+        """Confidence so far, by label."""
+        if self.several is not None:
+            return self.several
+        return {} if self.label is None else {self.label: self.confidence}
+
+    def weigh(self, label: str, confidence: float) -> None:
+        """It was said once more what it is."""
+        if self.several is None:
+            if label == self.label:
+                self.confidence += confidence
+                return
+            if self.label is None:
+                self.label, self.confidence = label, confidence
+                return
+            self.several = self.votes
+        votes = self.several
+        if label in votes:
+            votes[label] += confidence
+            return
+        votes[label] = confidence
+        if len(votes) > _LABELS:
+            del votes[min(votes, key=votes.__getitem__)]
 
 
 @dataclass(slots=True)
@@ -255,7 +289,7 @@ class Devices:
             str(record["id"]), str(record["name"]), Votes(record["types"]), Votes(record["areas"]), record["seen_at"]
         )
         known.roots = {tuple(root) for root in record["roots"]}
-        known.series = {(topic, path): _Series(key, dict(votes)) for topic, path, key, votes in record["series"]}
+        known.series = {(topic, path): _Series.voted(key, dict(votes)) for topic, path, key, votes in record["series"]}
         known.readings = {values[0]: DeviceReading(*values) for values in record["readings"]}
         if not {held.label for held in known.readings.values()} <= LABELS.keys():
             # A later model may have other labels: then it is to begin anew.
@@ -365,7 +399,7 @@ class Devices:
                 self._series -= 1
             else:
                 key = _key(into, topic, path, reading.label)
-                into.series[(topic, path)] = _Series(key, series.votes)
+                into.series[(topic, path)] = _Series.voted(key, series.votes)
                 into.readings.setdefault(key, replace(reading, key=key))
         for found in self._topics.values():
             if found.device == known.id:
@@ -383,7 +417,7 @@ class Devices:
                 return None
             key = _key(known, *spot, label)
             self._series += series is None
-            series = known.series[spot] = _Series(key, {})
+            series = known.series[spot] = _Series(key)
             before = known.readings.get(key)
         _weigh(series, before, reading, label)
         if before is not None and before.label != label:
@@ -503,15 +537,9 @@ def _leaf(topic: str, path: str) -> str:
 def _weigh(series: _Series, before: DeviceReading | None, reading: Reading, label: str) -> None:
     if reading.source in _EVERYWHERE or (before is not None and before.source in _EVERYWHERE):
         # Who knows is not outvoted, and leaves nothing behind when the knowledge is withdrawn.
-        series.votes = {label: reading.confidence}
+        series.label, series.confidence, series.several = label, reading.confidence, None
         return
-    votes = series.votes
-    if label in votes:
-        votes[label] += reading.confidence
-        return
-    votes[label] = reading.confidence
-    if len(votes) > _LABELS:
-        del votes[min(votes, key=votes.__getitem__)]
+    series.weigh(label, reading.confidence)
 
 
 def _release(known: _Known, spot: tuple[str, str]) -> None:
