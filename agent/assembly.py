@@ -35,6 +35,7 @@ def home(config: Config, owner: Owner) -> Home:
         discovery_prefix=rules.prefix,
         single=rules.form == "single",
         owner=owner,
+        topics=config.limits.series,
         random=random.random,
     )
 
@@ -51,7 +52,7 @@ def pipeline(config: Config, reader: Reader, remembered: Memory, owner: Owner) -
         key_characters=limits.key_characters,
     )
     return Pipeline(
-        Interpreter(reader, read, limits.memo_entries),
+        Interpreter(reader, read, limits.memo_entries, topics=limits.series),
         remembered,
         home(config, owner),
         Publisher(config.prefix),

@@ -196,7 +196,9 @@ class Limits:
         default=1_000,
     )
     series: int = _option(
-        Whole(1, 10_000_000), "Readings whose last state is kept, to tell what changed.", default=20_000
+        Whole(1, 10_000_000),
+        "Readings whose last state is kept, to tell what changed; of as many topics what was derived is kept, too.",
+        default=20_000,
     )
 
 

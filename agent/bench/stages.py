@@ -19,6 +19,7 @@ from agent.core.message import Interpretation, Message
 from agent.core.pipeline import Interpreter, Reader
 from agent.core.publish import Publisher
 from agent.core.shape import outline
+from agent.core.topic import taken_apart
 from agent.core.verdict import verdicts
 
 BATCH = 64
@@ -26,6 +27,8 @@ BATCH = 64
 _ROUNDS = 3
 _APART_S = 1e-4
 """Between messages at full speed."""
+_TICK_S = 10.0
+"""While no message comes; so often is looked at who is silent."""
 _WARMING = 8_000
 _WARM = 2_000
 """Messages with other values than those before, of which the memo knows all but a few texts."""
@@ -76,6 +79,7 @@ def costs(reader: Reader, messages: int = 2_000) -> Costs:
     """Measure; of several rounds the quickest, since what else runs on the machine only adds."""
     home = traffic.home(500, messages)
     reports = [decode(message, Limits()) for message in home]
+    topics = [taken_apart(report.topic) for report in reports]
     taken = [fields(report) for report in reports]
     texts = [[render(field) for field in found] for found in taken]
     leaves = sum(map(len, taken)) / len(home)
@@ -94,7 +98,11 @@ def costs(reader: Reader, messages: int = 2_000) -> Costs:
     }
     steps: dict[str, tuple[bool, float]] = {
         "decode": (True, _us(lambda: [decode(message, Limits()) for message in home]) / len(home)),
-        "shape": (True, _us(lambda: [outline(report.topic, report.tree) for report in reports]) / len(home)),
+        "shape": (
+            True,
+            _us(lambda: [outline(topic, report.tree) for topic, report in zip(topics, reports, strict=True)])
+            / len(home),
+        ),
         "fields": (False, _us(lambda: [fields(report) for report in reports]) / len(home)),
         "render": (False, _us(lambda: [[render(field) for field in found] for found in taken]) / len(home)),
         **{name: (False, us * leaves) for name, us in per_field.items()},
@@ -140,6 +148,13 @@ class Line:
             if self._pipeline.memory.has_news:
                 # As whoever writes it down does.
                 self._pipeline.memory.unsaved(news_only=True)
+            self._pipeline.tick(self._now)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes in which no message comes."""
+        until = self._now + seconds
+        while self._now < until:
+            self._now = min(until, self._now + _TICK_S)
             self._pipeline.tick(self._now)
 
     def statistics(self) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.core.cadence import Cadence
+from agent.core.cadence import LEAST_S, Cadence
 from agent.core.habit import Habit, Oddity
 from agent.core.message import DeviceRef, Event, Interpretation, Reading
 from agent.core.ontology import LABELS, Nature
@@ -47,6 +47,8 @@ class _Doing:
     silent: bool = False
     habits: dict[str, Habit] = field(default_factory=dict)
     """By key of the reading."""
+    turn: int | None = None
+    """When it is looked at whether it is silent, in looks since the Unix epoch; None before it is heard again."""
 
 
 class Behaviour:
@@ -62,6 +64,8 @@ class Behaviour:
         self._silent = watch.silent
         self._confidence = confidence
         self._doings: dict[str, _Doing] = {}
+        # To look at everybody each time would cost a home of thousands of devices more than their messages do.
+        self._turns: dict[int, dict[str, None]] = {}
         self._ticked_at: float | None = None
         self._back_at = 0.0
         self._looked_at = 0.0
@@ -74,6 +78,8 @@ class Behaviour:
         doing = self._doings.get(ref.id)
         if doing is None:
             doing = self._doings[ref.id] = _Doing(ref, interpretation.topic, at)
+        if doing.turn is None:
+            self._watch(doing, at + LEAST_S)
         events = []
         if doing.silent:
             doing.silent = False
@@ -93,24 +99,21 @@ class Behaviour:
         """Who is silent. To be called all the time while messages can be heard, and not while they cannot."""
         if self._ticked_at is None or not 0 <= now - self._ticked_at <= _ABSENT_S:
             self._back_at = now
+        if self._ticked_at is not None and now < self._ticked_at:
+            # The clock was set back: nobody's turn is when it was to be.
+            self._turns = {}
+            for doing in self._doings.values():
+                self._watch(doing, now)
         self._ticked_at = now
         if not self._silent or 0 <= now - self._looked_at < _LOOK_S:
             return ()
         self._looked_at = now
-        events = []
-        for doing in self._doings.values():
-            quiet_s = now - max(doing.heard_at, self._back_at)
-            after_s = doing.cadence.silent_after_s if quiet_s >= _ABSENT_S and not doing.silent else None
-            if after_s is None or quiet_s < after_s:
-                continue
-            doing.silent = True
-            quiet_s = now - doing.heard_at
-            usual_s = doing.cadence.usual_s or 0.0
-            said = f"has been silent for {span(quiet_s)}; usually it speaks about every {span(usual_s)}"
-            told = Telling("went_silent", WARNING, sentence(doing.ref.name, said))
-            evidence = (("silent_s", round(quiet_s)), ("usual_s", round(usual_s)))
-            events.append(_heard(doing, now, told, evidence))
-        return tuple(events)
+        return tuple(
+            event
+            for turn in sorted([turn for turn in self._turns if turn <= now // _LOOK_S])
+            for device in self._turns.pop(turn)
+            for event in self._look(self._doings[device], now)
+        )
 
     def silent_after_s(self, device: str) -> float | None:
         """How long the device must be quiet to be called silent; None where that cannot be said."""
@@ -119,7 +122,9 @@ class Behaviour:
 
     def forget(self, device: str) -> None:
         """A device is no more."""
-        self._doings.pop(device, None)
+        doing = self._doings.pop(device, None)
+        if doing is not None and doing.turn is not None:
+            del self._turns[doing.turn][device]
 
     def record(self, device: str) -> Any:
         """What is known of a device's habits, as a JSON value for `restore`; None for nothing."""
@@ -136,7 +141,7 @@ class Behaviour:
 
     def restore(self, ref: DeviceRef, record: Mapping[str, Any]) -> None:
         """Take up what `record` gave. Raises KeyError, TypeError, ValueError or AttributeError."""
-        self._doings[ref.id] = _Doing(
+        doing = self._doings[ref.id] = _Doing(
             ref,
             str(record["topic"]),
             float(record["heard_at"]),
@@ -144,6 +149,33 @@ class Behaviour:
             bool(record["silent"]),
             {key: Habit.restored(habit) for key, habit in record["habits"].items()},
         )
+        self._watch(doing, doing.heard_at + LEAST_S)
+
+    def _watch(self, doing: _Doing, at: float) -> None:
+        """It is to be looked at then, and no sooner."""
+        doing.turn = int(at // _LOOK_S)
+        self._turns.setdefault(doing.turn, {})[doing.ref.id] = None
+
+    def _look(self, doing: _Doing, now: float) -> Iterator[Event]:
+        """Tell of the device if it is silent, else say when to look again."""
+        doing.turn = None
+        if doing.silent:
+            return
+        since = max(doing.heard_at, self._back_at)
+        after_s = LEAST_S if now - since < LEAST_S else doing.cadence.silent_after_s
+        if after_s is None:
+            # Nothing is known by which it could be silent, nor will be before it is heard again.
+            return
+        if now - since < after_s:
+            self._watch(doing, max(since + after_s, now + _LOOK_S))
+            return
+        doing.silent = True
+        quiet_s = now - doing.heard_at
+        usual_s = doing.cadence.usual_s or 0.0
+        said = f"has been silent for {span(quiet_s)}; usually it speaks about every {span(usual_s)}"
+        told = Telling("went_silent", WARNING, sentence(doing.ref.name, said))
+        evidence = (("silent_s", round(quiet_s)), ("usual_s", round(usual_s)))
+        yield _heard(doing, now, told, evidence)
 
     def _odd(self, doing: _Doing, interpretation: Interpretation, reading: Reading, key: str) -> list[Event]:
         value = float(reading.value)

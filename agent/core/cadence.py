@@ -39,7 +39,8 @@ _PATIENCE = 4.0
 """Usual gaps after which a device is silent."""
 _TAIL = 2.0
 """And longest usual gaps."""
-_LEAST_S = 600.0
+LEAST_S = 600.0
+"""No device is silent before."""
 _NIGHT_S = 17 * 3_600.0
 """The longest pause that is taken for a night."""
 _PAUSES = 16
@@ -62,7 +63,7 @@ class Cadence:
         """A gap between two messages has ended, `at` seconds since the Unix epoch."""
         if gap_s < _BURST_S:
             return
-        rhythm_s = self._rhythm_s if gap_s >= _LEAST_S else None
+        rhythm_s = self._rhythm_s if gap_s >= LEAST_S else None
         if rhythm_s is not None and gap_s >= rhythm_s:
             lately = [pause for pause in self.pauses if 0 <= at - pause[0] <= _PAUSES_FOR_S]
             self.pauses = (*lately[1 - _PAUSES :], (at, gap_s))
@@ -98,7 +99,7 @@ class Cadence:
     def _rhythm_s(self) -> float | None:
         """The same for a device without pauses."""
         usual_s = self.usual_s
-        return None if usual_s is None else max(_LEAST_S, _PATIENCE * usual_s, _TAIL * self._longest_s())
+        return None if usual_s is None else max(LEAST_S, _PATIENCE * usual_s, _TAIL * self._longest_s())
 
     @property
     def _usual_pause_s(self) -> float:

@@ -11,8 +11,6 @@ from agent.core.memo import Memo
 from agent.core.ontology import LABELS, Nature, accepts_unit
 
 CAPACITY = 1_000
-_TOPICS = 20_000
-"""Of which is known what their last message looked like."""
 _ALIKE = 2 / 3
 """Share of the fields of two messages that both must have to be of one shape; devices leave out what they have not
 measured."""
@@ -69,11 +67,12 @@ def correction(tree: Any) -> Correction:
 class Corrections:
     """All that hold, the latest first."""
 
-    def __init__(self, kept: Iterable[Correction] = ()) -> None:
-        """`kept`: those of earlier runs, the latest first."""
+    def __init__(self, kept: Iterable[Correction] = (), topics: int = 20_000) -> None:
+        """`kept`: those of earlier runs, the latest first. `topics`: of so many is known what their last message looked
+        like."""
         self._held = {(entry.topic_filter, entry.path): entry for entry in reversed(list(kept))}
-        self._shapes: Memo[tuple[str, ...]] = Memo(_TOPICS)
-        self._interned: Memo[tuple[str, ...]] = Memo(_TOPICS)
+        self._shapes: Memo[tuple[str, ...]] = Memo(topics)
+        self._interned: Memo[tuple[str, ...]] = Memo(topics)
         self.revision = 0
         """Rises with every change that is to be kept."""
 

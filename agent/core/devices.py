@@ -18,10 +18,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from agent.core.interpret import slug
 from agent.core.listing import IDENTIFIER, own_name
 from agent.core.message import Device, DeviceReading, DeviceRef, Interpretation, Reading
 from agent.core.ontology import LABELS, Nature
+from agent.core.slug import slug
 from agent.core.summary import summary
 from agent.core.votes import Votes
 
@@ -71,8 +71,42 @@ class _Series:
     """One field of one topic."""
 
     key: str
-    votes: dict[str, float]
-    """Confidence so far, by label."""
+    label: str | None = None
+    """What it was said to be, for as long as nothing else was said."""
+    confidence: float = 0.0
+    """In that, so far."""
+    several: dict[str, float] | None = None
+    """The same by label, once something else was said. Of most fields nothing is, and a dict for each takes memory."""
+
+    @classmethod
+    def voted(cls, key: str, votes: dict[str, float]) -> _Series:
+        """One of which that was said so far."""
+        return cls(key, *next(iter(votes.items()), (None, 0.0))) if len(votes) < 2 else cls(key, several=votes)
+
+    @property
+    def votes(self) -> dict[str, float]:
+        """Confidence so far, by label."""
+        if self.several is not None:
+            return self.several
+        return {} if self.label is None else {self.label: self.confidence}
+
+    def weigh(self, label: str, confidence: float) -> None:
+        """It was said once more what it is."""
+        if self.several is None:
+            if label == self.label:
+                self.confidence += confidence
+                return
+            if self.label is None:
+                self.label, self.confidence = label, confidence
+                return
+            self.several = self.votes
+        votes = self.several
+        if label in votes:
+            votes[label] += confidence
+            return
+        votes[label] = confidence
+        if len(votes) > _LABELS:
+            del votes[min(votes, key=votes.__getitem__)]
 
 
 @dataclass(slots=True)
@@ -131,6 +165,10 @@ class _Topic:
     device: str
     """Identifier of the device that the topic alone names."""
     root: tuple[str, ...]
+    belongs: str | None = None
+    """Identifier of the device of its latest message, which knows the root."""
+    alike: set[str] | None = None
+    """The set of `_by_rest` that the device is in; None where it is in none."""
     identifiers: dict[str, _Identifier] = field(default_factory=dict)
     """By path."""
 
@@ -181,7 +219,7 @@ class Devices:
         known.types.add(interpretation.device.type)
         known.areas.add(interpretation.device.area)
         interpretation = self._named(interpretation, known)
-        merged = None if part else self._other_side(known, topic.root, interpretation)
+        merged = None if part else self._other_side(known, topic, interpretation)
         if merged is not None:
             removed.append(known.id)
             self._merge(known, merged)
@@ -251,7 +289,7 @@ class Devices:
             str(record["id"]), str(record["name"]), Votes(record["types"]), Votes(record["areas"]), record["seen_at"]
         )
         known.roots = {tuple(root) for root in record["roots"]}
-        known.series = {(topic, path): _Series(key, dict(votes)) for topic, path, key, votes in record["series"]}
+        known.series = {(topic, path): _Series.voted(key, dict(votes)) for topic, path, key, votes in record["series"]}
         known.readings = {values[0]: DeviceReading(*values) for values in record["readings"]}
         if not {held.label for held in known.readings.values()} <= LABELS.keys():
             # A later model may have other labels: then it is to begin anew.
@@ -297,11 +335,20 @@ class Devices:
             name = _name(interpretation, part) if part else interpretation.device.name
             known = _Known(identifier, name)
         self._known[identifier] = known
+        if new or topic.belongs != identifier:
+            # To look at what is remembered of thousands of devices takes time: it is in no cache of the processor.
+            topic.belongs = identifier
+            self._join(known, topic, part)
+        return known, new
+
+    def _join(self, known: _Known, topic: _Topic, part: str) -> None:
+        """The topic is one of the device's."""
         if topic.root not in known.roots and len(known.roots) < _SIDES:
             known.roots.add(topic.root)
             if not part and len(topic.root) > 1:
-                self._by_rest.setdefault(topic.root[1:], set()).add(identifier)
-        return known, new
+                self._by_rest.setdefault(topic.root[1:], set()).add(known.id)
+        listed = self._by_rest.get(topic.root[1:])
+        topic.alike = listed if listed is not None and known.id in listed else None
 
     def _named(self, interpretation: Interpretation, known: _Known) -> Interpretation:
         said = interpretation.device
@@ -312,9 +359,14 @@ class Devices:
         text = interpretation.summary if ref.name == said.name else summary(ref, interpretation.readings)
         return replace(interpretation, device=ref, summary=text)
 
-    def _other_side(self, known: _Known, root: tuple[str, ...], interpretation: Interpretation) -> _Known | None:
+    def _other_side(self, known: _Known, topic: _Topic, interpretation: Interpretation) -> _Known | None:
         """The device of which this one is found to be another side."""
-        for identifier in sorted(self._by_rest.get(root[1:], ())):
+        root, alike = topic.root, topic.alike
+        if alike is None:
+            alike = self._by_rest.get(root[1:], set())
+        elif len(alike) == 1:
+            return None
+        for identifier in sorted(alike):
             other = self._known.get(identifier)
             if other is None or other is known or root in other.roots:
                 continue
@@ -347,7 +399,7 @@ class Devices:
                 self._series -= 1
             else:
                 key = _key(into, topic, path, reading.label)
-                into.series[(topic, path)] = _Series(key, series.votes)
+                into.series[(topic, path)] = _Series.voted(key, series.votes)
                 into.readings.setdefault(key, replace(reading, key=key))
         for found in self._topics.values():
             if found.device == known.id:
@@ -365,7 +417,7 @@ class Devices:
                 return None
             key = _key(known, *spot, label)
             self._series += series is None
-            series = known.series[spot] = _Series(key, {})
+            series = known.series[spot] = _Series(key)
             before = known.readings.get(key)
         _weigh(series, before, reading, label)
         if before is not None and before.label != label:
@@ -485,15 +537,9 @@ def _leaf(topic: str, path: str) -> str:
 def _weigh(series: _Series, before: DeviceReading | None, reading: Reading, label: str) -> None:
     if reading.source in _EVERYWHERE or (before is not None and before.source in _EVERYWHERE):
         # Who knows is not outvoted, and leaves nothing behind when the knowledge is withdrawn.
-        series.votes = {label: reading.confidence}
+        series.label, series.confidence, series.several = label, reading.confidence, None
         return
-    votes = series.votes
-    if label in votes:
-        votes[label] += reading.confidence
-        return
-    votes[label] = reading.confidence
-    if len(votes) > _LABELS:
-        del votes[min(votes, key=votes.__getitem__)]
+    series.weigh(label, reading.confidence)
 
 
 def _release(known: _Known, spot: tuple[str, str]) -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -141,15 +142,35 @@ _IDENTIFIER = re.compile(
 def plain_name(name: str) -> str:
     """A key or topic level as lower-case words without accents: `TempOutdoor_2` is `temp outdoor 2`."""
     # Cut before it is remembered: long names would fill the memory of a small machine, and no segment shows more.
-    return _plain_name(name[:_LONGEST])
+    return _NAMES[name[:_LONGEST]]
 
 
 _LONGEST = 96
 """Characters of a name or text that are looked at."""
 
 
-@lru_cache(maxsize=16_384)
-def _plain_name(name: str) -> str:
+def plain_topic(topic: str) -> tuple[str, ...]:
+    """The levels of a topic as such words."""
+    return tuple([_NAMES[level[:_LONGEST]] for level in topic.split("/")])
+
+
+class _PlainNames(dict[str, str]):
+    """What the encoder sees of names; of identifiers, of which there may be very many, nothing is remembered."""
+
+    def __missing__(self, name: str) -> str:
+        if _IDENTIFIER.fullmatch(name):
+            return "#"
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        words = self[name] = sys.intern(_words_of_name(name))
+        return words
+
+
+_NAMES = _PlainNames()
+_REMEMBERED = 16_384
+
+
+def _words_of_name(name: str) -> str:
     # Addresses are masked before words are split, or `8CAAB5` would leave `8 caab 5`.
     words = _IDENTIFIER.sub("#", name)
     if not (words.islower() or words.isupper()):
@@ -172,7 +193,7 @@ def _plain_words(text: str) -> str:
     # A neighbour's number varies with every message and says little; its words may be a unit or a name.
     if number_and_unit(text)[0] is not None:
         return ""
-    words = _plain_name(text)
+    words = plain_name(text)
     digits = sum(map(str.isdigit, words))
     if words == "#" or digits > sum(map(str.isalpha, words)):
         return ""

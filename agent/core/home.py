@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from agent.core.corrections import Correction, Corrections
@@ -19,9 +18,6 @@ from agent.core.knowledge import Knowledge
 from agent.core.message import Answer, Device, Message, Publication
 from agent.core.publish import Publisher
 from agent.core.requests import Desk
-
-_TOPIC = 256
-"""Characters of a topic of which it is remembered whether it is of concern here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +49,14 @@ class Home:
         discovery_prefix: str,
         single: bool = False,
         owner: Owner | None = None,
+        topics: int = 20_000,
         random: Callable[[], float],
     ) -> None:
-        """`single`: announce entity by entity; `random`: numbers from 0 to 1."""
+        """`single`: announce entity by entity. `topics`: of so many is known what their last message looked like.
+        `random`: numbers from 0 to 1."""
         declarations = Declarations(discovery_prefix)
         owner = owner or Owner()
-        self._corrections = Corrections(owner.corrections)
+        self._corrections = Corrections(owner.corrections, topics)
         self._discovery = Discovery(
             gate,
             declarations,
@@ -71,8 +69,6 @@ class Home:
         self._publisher = publisher
         self._desk = Desk(self._corrections, self._discovery, publisher)
         self.knowledge = Knowledge(declarations, self._corrections)
-        # Asked of every message, and a home says everything on the same few topics.
-        self._known_concern = lru_cache(4_096)(self._is_concern)
 
     @property
     def revision(self) -> int:
@@ -87,9 +83,6 @@ class Home:
     def concerns(self, message: Message) -> bool:
         """Whether a message is for the agent, or about devices, rather than of one."""
         topic = message.topic
-        return self._known_concern(topic) if len(topic) <= _TOPIC else self._is_concern(topic)
-
-    def _is_concern(self, topic: str) -> bool:
         return self._desk.concerns(topic) or self._discovery.is_birth(topic) or self.knowledge.concerns(topic)
 
     def hear(self, message: Message) -> Heard:

@@ -5,21 +5,18 @@ The model labels; every value is copied from the message, so nothing can be made
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Protocol
 
 from agent.core.claim import Claim
 from agent.core.consensus import Consensus
 from agent.core.declared.declaration import About
-from agent.core.message import DeviceRef, Interpretation, Problem, Reading, Report
+from agent.core.message import Interpretation, Problem, Reading, Report
 from agent.core.ontology import LABELS, Label, Nature, accepts_unit
 from agent.core.summary import summary
+from agent.core.topic import Topic
 from agent.core.units import spelled_unit
 from agent.core.values import number_and_unit, truth
 from agent.core.verdict import Verdict
@@ -45,17 +42,18 @@ def interpret(
     verdicts: Sequence[Verdict],
     agreed: Consensus,
     *,
+    topic: Topic,
     model: str,
     known: Known | None = None,
 ) -> Interpretation:
     """What the report means: one Reading for each of its leaves, in order.
 
     `paths[i]`, `values[i]` and `verdicts[i]` are of leaf i, and `agreed` is what the verdicts agree on. What is known
-    wins over the model.
+    wins over the model. `topic` is the report's.
     """
     problems: list[Problem] = []
     is_scalar = not isinstance(report.tree, (dict, list))
-    device = _device(report.topic, is_scalar, agreed.type, agreed.device_level, agreed.area_level)
+    device = topic.device(is_scalar, agreed.type, agreed.device_level, agreed.area_level)
     claims: Mapping[str, Claim] = {}
     if known is not None:
         claims = known.claims(report.topic, paths, device.levels)
@@ -174,41 +172,3 @@ def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:
         # "12T04:31:09" is a duration, but not one in seconds.
         return raw, None
     return number, (spelled_unit(written) if written else known) or None
-
-
-# One for each topic: making the identifier costs as much as several readings.
-@lru_cache(maxsize=16_384)
-def _device(
-    topic: str, is_scalar: bool, kind: str | None, device_level: int | None, area_level: int | None
-) -> DeviceRef:
-    levels = topic.split("/")
-    # The last level of a scalar's topic names the reading, unless there is no other level to name the device.
-    deepest = len(levels) - 2 if is_scalar and len(levels) > 1 else len(levels) - 1
-    if device_level is not None:
-        deepest = min(deepest, len(levels) - 1 - device_level)
-    area = levels[-1 - area_level] or None if area_level is not None else None
-    name = levels[deepest] or topic
-    return DeviceRef(slug("/".join(levels[: deepest + 1])), name, kind, area, deepest + 1)
-
-
-_NO_WORD = re.compile(r"[^a-z0-9]+")
-
-
-def slug(text: str) -> str:
-    """1 to 128 lower-case letters a to z, digits and underscores: Home Assistant takes no others in an identifier.
-
-    Accents are dropped. A text that loses more than that, as Cyrillic or a long one does, gets a checksum, so that
-    it stays distinct from others that lose the same.
-    """
-    if text.isascii():
-        # What follows would come to the same.
-        words = _NO_WORD.sub("_", text.lower()).strip("_")
-        if words and len(words) <= 128:
-            return words
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join([character for character in folded if not unicodedata.combining(character)])
-    words = _NO_WORD.sub("_", plain).strip("_")
-    if words and len(words) <= 128 and not re.search(r"[^\W_]", re.sub(r"[a-z0-9]", "", plain)):
-        return words
-    checksum = hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=4).hexdigest()
-    return f"{words[:119]}_{checksum}".lstrip("_")

@@ -91,7 +91,7 @@ class Reading:
     """Binaries only: "inverted" when a true-like raw value means the opposite of the label's state."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeviceRef:
     """The device that a message speaks of."""
 

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from agent.core import fields as fields_step
@@ -18,6 +19,7 @@ from agent.core.memory import Memory, Observation
 from agent.core.message import Field, Interpretation, Message, Outcome, Publication, Refusal, Report
 from agent.core.publish import Publisher
 from agent.core.shape import Outline, Shapes, outline
+from agent.core.topic import Topic, taken_apart
 from agent.core.verdict import Calibration, Scores, Verdict, verdicts
 
 _AT_ONCE = 512
@@ -37,11 +39,13 @@ class Reader:
 class Interpreter:
     """Messages to Interpretations; remembers only what the model said of a text, never what a home sent."""
 
-    def __init__(self, reader: Reader, limits: Limits, memo_capacity: int) -> None:
+    def __init__(self, reader: Reader, limits: Limits, memo_capacity: int, topics: int = 16_384) -> None:
+        """`topics`: of so many it is remembered what is derived of them."""
         self._reader = reader
         self._limits = limits
         self._memo: Memo[Verdict] = Memo(memo_capacity)
         self._shapes = Shapes(memo_capacity)
+        self._topic = lru_cache(maxsize=topics)(taken_apart)
         self._known = 0
         self.counters: Counter[str] = Counter()
 
@@ -92,19 +96,20 @@ class Interpreter:
             report = decode(message, self._limits)
         except DecodeError as error:
             return Refusal(message.topic, message.received_at, error.reason, error.detail)
-        seen = outline(report.topic, report.tree)
+        topic = self._topic(report.topic)
+        seen = outline(topic, report.tree)
         shape = self._shapes.get(seen.shape)
         held = shape.verdicts(seen.plain) if shape is not None else []
         if shape is not None and None not in held:
             self._known += len(held)
-            return _Read(report, seen, shape.paths, held, {})
+            return _Read(report, topic, seen, shape.paths, held, {})
         found = fields_step.fields(report)
         if shape is None:
             held = [None] * len(found)
         # Where one value of a message is new, the others need not be rendered.
         unknown = {place: render(found[place]) for place, verdict in enumerate(held) if verdict is None}
         self._known += len(held) - len(unknown)
-        return _Read(report, seen, tuple([field.path for field in found]), held, unknown)
+        return _Read(report, topic, seen, tuple([field.path for field in found]), held, unknown)
 
     def _complete(self, read: Sequence[_Read]) -> None:
         """Find the verdicts of rendered texts."""
@@ -130,7 +135,7 @@ class Interpreter:
         report, seen, verdicts = read.report, read.outline, read.verdicts
         agreed = self._shapes.agree(seen, report.topic.count("/") + 1, verdicts)
         return interpret_step.interpret(
-            report, read.paths, seen.values, verdicts, agreed, model=self._reader.name, known=known
+            report, read.paths, seen.values, verdicts, agreed, topic=read.topic, model=self._reader.name, known=known
         )
 
     def _count(self, result: Interpretation | Refusal) -> None:
@@ -150,6 +155,7 @@ def _digest(text: str) -> bytes:
 @dataclass(slots=True)
 class _Read:
     report: Report
+    topic: Topic
     outline: Outline
     paths: tuple[str, ...]
     held: list[Verdict | None]

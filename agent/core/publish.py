@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from agent.core.message import Device, Event, Interpretation, Publication, Reading, Refusal
+from agent.core.message import Device, DeviceRef, Event, Interpretation, Publication, Reading, Refusal
 
 SCHEMA = 1
 """Version of the published shapes."""
@@ -58,7 +58,6 @@ def interpretation_line(interpretation: Interpretation) -> str:
 
     A home's readings have the same paths, labels and units again and again, so the text around values is remembered.
     """
-    device = interpretation.device
     readings = []
     for reading in interpretation.readings:
         value, raw = reading.value, reading.raw
@@ -76,7 +75,7 @@ def interpretation_line(interpretation: Interpretation) -> str:
     return (
         f'{{"schema":{SCHEMA},"topic":{_text(interpretation.topic)},"at":"{timestamp(interpretation.at)}",'
         f'"retained":{"true" if interpretation.retained else "false"},'
-        f'"device":{_device_text(device.id, device.name, device.type, device.area)},'
+        f'"device":{{{_about(interpretation.device)}}},'
         f'"kind":"{interpretation.kind}","readings":[{",".join(readings)}],'
         f'"summary":{_text(interpretation.summary)},"model":{_text(interpretation.model)}{rest}}}'
     )
@@ -93,9 +92,12 @@ def _before_confidence(unit: str | None, polarity: str | None) -> str:
     return f',{line(rest)[1:-1]},"confidence":'
 
 
-@lru_cache(maxsize=1_024)
-def _device_text(*device: str | None) -> str:
-    return line(dict(zip(("id", "name", "type", "area"), device, strict=True)))
+# Of these nothing is remembered: a home of very many devices would have another one with each message.
+def _about(device: DeviceRef | Device) -> str:
+    """What stands in the object of a device first."""
+    kind = "null" if device.type is None else _text(device.type)
+    area = "null" if device.area is None else _text(device.area)
+    return f'"id":{_text(device.id)},"name":{_text(device.name)},"type":{kind},"area":{area}'
 
 
 def _scalar(value: Any) -> str:
@@ -157,9 +159,8 @@ def device_line(device: Device) -> str:
         f'"topic":{_text(reading.topic)},"path":{_text(reading.path)},"at":"{timestamp(reading.at)}"}}'
         for reading in device.readings
     ]
-    about = _device_text(device.id, device.name, device.type, device.area)
     return (
-        f'{{"schema":{SCHEMA},{about[1:-1]},"seen_at":"{timestamp(device.seen_at)}",'
+        f'{{"schema":{SCHEMA},{_about(device)},"seen_at":"{timestamp(device.seen_at)}",'
         f'"readings":{{{",".join(readings)}}}}}'
     )
 

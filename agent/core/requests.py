@@ -29,10 +29,11 @@ class Desk:
         self._corrections = corrections
         self._discovery = discovery
         self._publisher = publisher
+        self._topics = frozenset(f"{publisher.prefix}/{last}" for last in TOPICS)
 
     def concerns(self, topic: str) -> bool:
         """Whether requests come on the topic."""
-        return any(topic == f"{self._publisher.prefix}/{last}" for last in TOPICS)
+        return topic in self._topics
 
     def answer(self, message: Message) -> Answer:
         """Do what is asked."""

@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from agent.core.consensus import Consensus, consensus
-from agent.core.encode import plain_name, plain_value, plain_words
+from agent.core.encode import plain_value, plain_words
+from agent.core.topic import Topic
 from agent.core.verdict import Verdict
 
 LEAVES = 128
@@ -48,13 +49,13 @@ class Outline:
     """What the encoder sees of each of them."""
 
 
-def outline(topic: str, tree: Any) -> Outline:
-    """The outline of a message."""
+def outline(topic: Topic, tree: Any) -> Outline:
+    """The outline of a message on the topic."""
     values: list[Any] = []
     plain: list[str] = []
     seen: list[int | str] = []
     structure = _structure(tree, values, plain, seen)
-    return Outline((_plain_topic(topic), structure, tuple(seen)), values, plain)
+    return Outline((topic.plain, structure, tuple(seen)), values, plain)
 
 
 def _structure(node: Any, values: list[Any], plain: list[str], seen: list[int | str]) -> Structure:
@@ -120,12 +121,6 @@ _LONGEST = 64
 @lru_cache(maxsize=16_384)
 def _plain_text(text: str) -> tuple[str, str]:
     return plain_value(text), plain_words(text)
-
-
-# A hundred thousand devices that are named by their numbers are one to the encoder.
-@lru_cache(maxsize=16_384)
-def _plain_topic(topic: str) -> tuple[str, ...]:
-    return tuple([plain_name(level) for level in topic.split("/")])
 
 
 def _interned(shape: Any) -> Any:

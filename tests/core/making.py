@@ -19,6 +19,7 @@ from agent.core.message import DeviceRef, Field, Interpretation, Message, Readin
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.publish import Publisher
+from agent.core.topic import taken_apart
 from agent.core.verdict import LEVELS, RUNNER_UP, Calibration, Scores, Verdict
 
 AT = 1_795_424_400.123
@@ -74,7 +75,8 @@ def interpret(
     """What fields mean of which the model holds that. `verdicts[i]` belongs to `fields[i]`."""
     agreed = consensus(verdicts, report.topic.count("/") + 1)
     paths, values = [entry.path for entry in fields], [entry.value for entry in fields]
-    return interpret_step.interpret(report, paths, values, verdicts, agreed, model=model, known=known)
+    topic = taken_apart(report.topic)
+    return interpret_step.interpret(report, paths, values, verdicts, agreed, topic=topic, model=model, known=known)
 
 
 def _certain(classes: int, best: int) -> NDArray[np.float32]:

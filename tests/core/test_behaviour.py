@@ -75,6 +75,37 @@ def test_while_the_agent_is_away_nobody_is_silent() -> None:
     assert [event.kind for event in home.wait(DAY_S)] == ["went_silent"]
 
 
+@pytest.mark.parametrize("set_back_s", [90.0, DAY_S])
+def test_a_device_that_falls_silent_is_told_though_the_clock_was_wrong(set_back_s: float) -> None:
+    home = Home(every_s=60)
+    home.live(0.1)
+    home.at += set_back_s
+    home.wait(3_600)
+    home.at -= set_back_s + 3_600
+    home.live(0.1)
+    assert [event.kind for event in home.wait(0.1 * DAY_S)] == ["went_silent"]
+
+
+def test_each_of_many_devices_is_silent_in_its_own_time() -> None:
+    behaviour = Behaviour(Watch(), 0.8)
+    every_s = {f"d{number}": 60.0 + 20 * number for number in range(30)}
+    told: dict[str, float] = {}
+    for second in range(0, 80_000, 10):
+        at = AT + second
+        for name, gap_s in every_s.items():
+            # Each has a gap now and then, and stops after half of the time.
+            if second < 40_000 and second % gap_s < 10 and second % 7_000 > 900:
+                meant = Interpretation(name, at, False, DeviceRef(name, name, None, None), "state", (), "", "")
+                behaviour.observe(meant, ())
+        told |= {event.device.id: at for event in behaviour.tick(at)}
+    for name, at in told.items():
+        after_s = behaviour.silent_after_s(name)
+        assert after_s is not None
+        heard_at = behaviour.record(name)["heard_at"]
+        assert 0 <= at - heard_at - after_s < 20, name
+    assert set(told) == set(every_s)
+
+
 def test_what_the_broker_kept_is_no_sign_of_life() -> None:
     home = Home(every_s=60)
     home.live(0.1)

@@ -158,6 +158,20 @@ def test_who_knows_is_not_outvoted() -> None:
     assert home.state("home_x") == {"voltage": 230}
 
 
+@pytest.mark.parametrize("returns_on", ["tele/plug/STATE", "stat/plug/RESULT"])
+def test_a_device_that_was_forgotten_has_two_sides_again(returns_on: str) -> None:
+    home = Home(capacity=2)
+    switched = reading("switch_state", "ON", path="/POWER")
+    home.hear("tele/plug/STATE", switched)
+    home.hear("stat/plug/RESULT", switched)
+    home.hear("home/a", reading("door", True))
+    assert home.hear("home/b", reading("door", True)).removed == ("tele_plug",)
+    first = home.hear(returns_on, switched).interpretation.device.id
+    for topic in ("tele/plug/STATE", "stat/plug/RESULT", "tele/plug/STATE"):
+        home.hear(topic, switched)
+    assert [device.id for device in home.devices.all()] == ["home_b", first]
+
+
 def test_only_what_differs_is_a_change() -> None:
     home = Home()
     said = (reading("temperature", 20.0), reading(None, "x", path="/x"))

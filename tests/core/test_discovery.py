@@ -387,3 +387,12 @@ def test_correction_by_request() -> None:
     assert line.ask("correct", command="withdraw", topic_filter="home/a", path="/t")["ok"] is False
     line.hear("home/b", {"t": 21.4})
     assert json.loads(line.other[0].payload)["readings"][0]["source"] == "model"
+
+
+def test_of_a_device_that_is_forgotten_nothing_is_listed() -> None:
+    line = Line()
+    for number in range(1_005):
+        line.hear(f"home/d{number}/t", "21.4")
+    rows = line.ask("discovery", command="list")["devices"]
+    assert len(rows) == 1_000
+    assert {row["id"] for row in rows} == {f"home_d{number}" for number in range(5, 1_005)}

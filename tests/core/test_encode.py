@@ -13,7 +13,9 @@ from agent.core.encode import (
     PIECES,
     SEGMENTS,
     WIDTH,
+    _words_of_name,
     plain_name,
+    plain_topic,
     plain_value,
     plain_words,
     render,
@@ -65,6 +67,15 @@ def segments(text: str) -> dict[str, str]:
 )
 def test_names_become_plain_words(name: str, plain: str) -> None:
     assert plain_name(name) == plain
+
+
+IDENTIFIERS = st.from_regex(r"(0[xX])?[0-9A-Fa-f]{1,20}", fullmatch=True)
+
+
+@given(IDENTIFIERS | st.text(st.sampled_from("0x1aFgZ_-/.é²٣ "), max_size=12) | st.text(max_size=120))
+def test_what_is_masked_at_the_first_look_is_what_the_words_would_be(name: str) -> None:
+    assert plain_name(name) == plain_name(name) == _words_of_name(name[:96])
+    assert plain_topic(f"{name}/a/{name}") == tuple(map(plain_name, f"{name}/a/{name}".split("/")))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.interpret import slug
 from agent.core.message import DeviceRef, Field, Reading, Report
+from agent.core.slug import slug
 from agent.core.verdict import LEVELS, Verdict
 from tests.core.making import AT, field, interpret, verdict
 
@@ -175,6 +175,13 @@ def test_slugs(text: str, plain: str) -> None:
 def test_what_a_slug_cannot_say_still_tells_devices_apart(one: str, another: str) -> None:
     assert slug(one) != slug(another)
     assert slug(one) == slug(one)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=100))
+def test_of_a_plain_text_a_slug_has_the_letters_and_digits(text: str) -> None:
+    words = re.findall("[a-z0-9]+", text.lower())
+    if words:
+        assert slug(text) == "_".join(words)
 
 
 @given(st.text(st.characters(), max_size=200))

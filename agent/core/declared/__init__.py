@@ -149,9 +149,19 @@ class Declarations:
 _NOTHING: Mapping[str, Claim] = {}
 
 
+_ENDS = (
+    *homeassistant.ENDS,
+    *zigbee2mqtt.ENDS,
+    *tasmota.ENDS,
+    *homie.ENDS,
+    *statestream.ENDS,
+)
+
+
 def concerns(topic: str, discovery_prefix: str) -> bool:
     """Whether what comes on the topic is a declaration."""
-    return (
+    # Asked of every message; nearly all topics end otherwise.
+    return topic.endswith(_ENDS) and (
         homeassistant.is_discovery(topic, discovery_prefix)
         or zigbee2mqtt.is_device_list(topic)
         or tasmota.is_discovery(topic)

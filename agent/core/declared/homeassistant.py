@@ -147,9 +147,13 @@ def declaration(levels: tuple[str, ...], tree: Any, prefix: str) -> Declaration 
     return Declaration(gathered(claims), devices, announced=True)
 
 
+ENDS = ("/config",)
+"""Of the topics of discovery messages."""
+
+
 def is_discovery(topic: str, prefix: str) -> bool:
     """Whether discovery messages come on the topic."""
-    return topic.endswith("/config") and topic.startswith(f"{prefix}/")
+    return topic.endswith(ENDS) and topic.startswith(f"{prefix}/")
 
 
 def _is_ours(config: Mapping[str, Any]) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 from agent.core.claim import Claim
 from agent.core.declared.declaration import NOTHING, About, Declaration, meaning, measurement, unit_of
 
-_ATTRIBUTES = ("$homie", "$unit", "$datatype", "$description")
+ENDS = ("/$homie", "/$unit", "/$datatype", "/$description")
+"""Of the topics of the attributes that are read."""
 
 
 def declaration(levels: tuple[str, ...], tree: Any) -> Declaration | None:
@@ -31,7 +32,7 @@ def declaration(levels: tuple[str, ...], tree: Any) -> Declaration | None:
 
 def is_attribute(topic: str) -> bool:
     """Whether a Homie attribute that is read comes on the topic."""
-    return topic.count("/") > 1 and topic.endswith(tuple(f"/{attribute}" for attribute in _ATTRIBUTES))
+    return topic.endswith(ENDS) and topic.count("/") > 1
 
 
 def _described(base: str, tree: Any) -> Declaration:

@@ -20,6 +20,8 @@ from agent.core.declared.declaration import (
 from agent.core.ontology import Nature
 
 _ATTRIBUTES = ("device_class", "unit_of_measurement")
+ENDS = tuple(f"/{attribute}" for attribute in _ATTRIBUTES)
+"""Of the topics on which they come."""
 _DOMAINS = {"sensor": Nature.MEASUREMENT, "binary_sensor": Nature.BINARY}
 
 

@@ -66,9 +66,13 @@ class Tasmota:
         return Declaration(gathered(claims), dict.fromkeys(topics, About(name)) if name else {}, announced=True)
 
 
+ENDS = ("/config", "/sensors")
+"""Of the topics on which devices tell of themselves."""
+
+
 def is_discovery(topic: str) -> bool:
     """Whether Tasmota devices tell of themselves on the topic."""
-    return topic.startswith("tasmota/discovery/") and topic.count("/") == 3 and topic.endswith(("/config", "/sensors"))
+    return topic.startswith("tasmota/discovery/") and topic.count("/") == 3 and topic.endswith(ENDS)
 
 
 def speaker(topic: str) -> str:

@@ -68,9 +68,13 @@ def declaration(levels: tuple[str, ...], tree: Any) -> Declaration | None:
     return Declaration(gathered(claims), devices) if devices else NOTHING
 
 
+ENDS = ("/bridge/devices",)
+"""Of the topics on which a bridge lists its devices."""
+
+
 def is_device_list(topic: str) -> bool:
     """Whether a bridge lists its devices on the topic."""
-    return topic.endswith("/bridge/devices")
+    return topic.endswith(ENDS)
 
 
 def _exposed(exposes: Any, parent: str, pointer: str) -> Iterator[tuple[str, Claim]]:

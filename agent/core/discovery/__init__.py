@@ -26,7 +26,6 @@ from agent.core.values import truth
 
 REANNOUNCE_S = 10.0
 """Within which everything is announced anew after Home Assistant says that it has started."""
-_CANDIDATES = 10_000
 _ACTIONS = 32
 _CADENCE_EACH = 20
 """Messages after which it is asked again whether a device has a cadence."""
@@ -83,11 +82,13 @@ class Discovery:
         self._declarations = declarations
         self._prefix = prefix
         self._discovery_prefix = discovery_prefix
+        self._birth_topic = f"{discovery_prefix}/status"
         self._single = single
         self._approved = set(decisions.approved)
         self._withdrawn = set(decisions.withdrawn)
         self._kept = set(decisions.announced)
         self._random = random
+        # As many as devices are remembered: of each that is forgotten `remove` is told.
         self._candidates: dict[str, _Candidate] = {}
         self._announced: dict[str, Announcement] = {}
         self._shown: dict[str, dict[str, Component]] = {}
@@ -102,7 +103,7 @@ class Discovery:
 
     def is_birth(self, topic: str) -> bool:
         """Whether Home Assistant tells on the topic that it has started."""
-        return topic == f"{self._discovery_prefix}/status"
+        return topic == self._birth_topic
 
     # ---- what happens ----------------------------------------------------------------------------------------------
 
@@ -113,7 +114,9 @@ class Discovery:
 
         `silent_after_s`: how long a device must be quiet to be silent, as far as its cadence is known.
         """
-        candidate = self._candidate(device.id)
+        candidate = self._candidates.get(device.id)
+        if candidate is None:
+            candidate = self._candidates[device.id] = _Candidate()
         before, candidate.device = candidate.device, device
         needed = self._gate.sightings
         ripens = False
@@ -247,13 +250,6 @@ class Discovery:
         }
 
     # ---- how -------------------------------------------------------------------------------------------------------
-
-    def _candidate(self, device_id: str) -> _Candidate:
-        candidate = self._candidates.pop(device_id, None) or _Candidate()
-        self._candidates[device_id] = candidate
-        if len(self._candidates) > _CANDIDATES:
-            del self._candidates[next(iter(self._candidates))]
-        return candidate
 
     def _sign(self, candidate: _Candidate, device: Device) -> tuple[Any, ...]:
         """Another one when the look at a device may find something else, though its readings are alike."""
