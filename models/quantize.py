@@ -8,6 +8,10 @@ left of it; the convolutions reach twice as far as the table, and would cost it 
 convolutions are made to reach as far as the table, and the weights that read them smaller or larger by as much: the
 network says the same, and its int8 form says it more exactly.
 
+Most slots are empty, and all of them show the table's first row: whatever int8 makes it differ by adds up in every
+average. So that row is taken from all rows, which averages and maxima pass on as it is to the next layer's bias, and
+zero is exact in int8.
+
 The logits of a head have no level of their own: training lets all of them drift up and down together, and int8 would
 spend its steps on that. So their mean is taken out of the weights, which changes no probability.
 """
@@ -37,11 +41,15 @@ def balanced(model: tf.keras.Model, shape: Shape, examples: Path) -> tf.keras.Mo
     last = f"convolution_{len(shape.convolutions)}"
     weights = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
     (table,) = weights["piece_table"]
+    empty = table[0]
     kernel, bias = weights["hidden"]
+    pooled, ends = joined_rows(shape)
+    for rows in pooled.reshape(-1, table.shape[1]):
+        bias += empty @ kernel[0, 0, rows]
+    table = table - empty
     reach = float(np.quantile(np.abs(table), TABLE))
     averages, read = _seen(model, groups, last, examples)
-    gains = [reach / float(np.abs(average).max()) for average in averages]
-    pooled, ends = joined_rows(shape)
+    gains = [reach / float(np.abs(average - empty).max()) for average in averages]
     for (means, _), gain in zip(pooled, gains, strict=True):
         kernel[:, :, means] /= gain
     # What ends at zero can be made larger or smaller as a whole, channel by channel.
