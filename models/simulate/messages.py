@@ -78,9 +78,10 @@ ARCHETYPES = {
     )
     for name, text in _ARCHETYPES.items()
 }
+_OFTEN = ("gateway", "tracker")
 # What measures electricity speaks most in the homes that have MQTT.
 _WEIGHTS = [
-    2.2 if name in ("energy_meter", "inverter", "charger", "battery", "switch") else 1.4 if name == "gateway" else 1.0
+    2.2 if name in ("energy_meter", "inverter", "charger", "battery", "switch") else 1.5 if name in _OFTEN else 1.0
     for name in ARCHETYPES
 ]
 _NOISE = ("timestamp", "identifier", "metadata", "signal_strength", "firmware", "counter", "duration", "link_quality", "data_size",
@@ -256,7 +257,7 @@ def _placed(rng: random.Random, chosen: Item, speaking: Voice) -> str:
     if chosen.label in ("energy", "power") and rng.random() < 0.06:
         return f"{key}/{_level(spell(rng, flow(rng), speaking))}"
     if rng.random() < 0.12:
-        return f"{key}/{rng.choice(rng.choice(_PLACES).split())}"
+        return f"{key}/{rng.choice(_places(rng, chosen.label))}"
     return key
 
 
@@ -389,12 +390,39 @@ def _listed(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
     }
 
 
-_PLACES = (
-    "total today yesterday month year day week lifetime import export in out", "l1 l2 l3 total", "L1 L2 L3", "a b c", "1 2 3 4", "0 1 2 3",
-    "min max avg", "min max current average", "inside outside", "indoor outdoor", "value raw", "now max min", "ch0 ch1 ch2",
-    "phase1 phase2 phase3", "heute gestern gesamt", "today total", "inst avg peak", "grid pv battery load", "x y z", "left right", "state last",
-    "used free total", "lat lon alt", "in out", "total per_minute per_hour", "user system", "charged discharged", "total last_minute last_hour", "rx tx", "consumed produced", "by_minute by_hour", "total hourly daily", "front rear", "upper lower", "status value",
+_ANYWHERE = (
+    "1 2 3 4", "0 1 2 3", "min max avg", "min max current average", "inside outside", "indoor outdoor", "value raw", "now max min",
+    "ch0 ch1 ch2", "left right", "front rear", "upper lower", "state last", "in out", "status value", "a b c",
 )  # fmt: skip
+_PHASES = ("l1 l2 l3 total", "L1 L2 L3", "a b c", "phase1 phase2 phase3", "grid pv battery load", "inst avg peak")
+_SUMS = (
+    "total today yesterday month year day week lifetime import export in out", "heute gestern gesamt", "today total",
+    "charged discharged", "consumed produced", "total per_minute per_hour", "total last_minute last_hour", "by_minute by_hour",
+    "total hourly daily",
+)  # fmt: skip
+_SPATIAL = ("x y z",)
+_TRAFFIC = ("rx tx", "up down", "sent received")
+_OF_LABEL = {
+    **dict.fromkeys(("voltage", "current", "frequency", "power_factor", "apparent_power", "reactive_power"), _PHASES),
+    "power": (*_PHASES, "consumed produced", "charged discharged"),
+    **dict.fromkeys(("energy", "reactive_energy"), (*_SUMS, *_SUMS, *_PHASES)),
+    **dict.fromkeys(("water", "gas", "volume", "precipitation", "counter", "duration", "monetary", "distance"), _SUMS),
+    "data_size": ("used free total", "used free", "total free", *_TRAFFIC),
+    "data_rate": _TRAFFIC,
+    "percentage": ("user system", "used free", "cpu mem disk"),
+    "volume_storage": ("used free total",),
+    **dict.fromkeys(("acceleration", "angle", "vibration", "other"), _SPATIAL),
+    "location": ("lat lon", "latitude longitude", "lat lng", "Lat Lon", "lon lat", "lng lat"),
+}
+"""Sub-keys that go with a label; others would teach that `lat` may be a battery."""
+
+
+def _places(rng: random.Random, label: str | None) -> list[str]:
+    """Sub-keys that say where, when or which of a reading."""
+    fitting = _OF_LABEL.get(label or "", ())
+    if label == "location" or (fitting and rng.random() < 0.6):
+        return rng.choice(fitting).split()
+    return rng.choice(_ANYWHERE).split()
 
 
 _WANTED = {"temperature": "climate_setpoint", "humidity": "config_setting", "pressure": "config_setting"}
@@ -440,7 +468,7 @@ def _spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str,
             aim = replace(chosen, label=_WANTED[chosen.label])
             tree[chosen.key] = {spell(rng, is_, speaking): Leaf(chosen), spell(rng, wanted, speaking): Leaf(aim)}
             continue
-        names = rng.choice(_PLACES).split()
+        names = _places(rng, chosen.label)
         suffixes = UNIT_SUFFIXES.get(chosen.unit or "", ())
         if suffixes and rng.random() < 0.25:
             names = [f"{name} {rng.choice(suffixes)}" for name in names]
