@@ -236,12 +236,19 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice) -> str:
         if rng.random() < 0.05:
             words = f"{rng.choice(_PREFIXES)} {words}"
         key = spell(rng, words, voice)
-    if rng.random() < voice.unit_in_key and valued.unit in UNIT_SUFFIXES:
+    often = max(voice.unit_in_key, _UNIT_NEEDED if label in _OF_MANY_UNITS else 0.0)
+    if rng.random() < often and valued.unit in UNIT_SUFFIXES:
         suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
         key = _suffixed(rng, key, suffix, voice)
     return key
 
 
+_OF_MANY_UNITS = frozenset(
+    ("distance", "duration", "data_size", "data_rate", "volume", "volume_storage", "weight", "speed", "wind_speed", "pressure",
+     "precipitation", "precipitation_intensity", "volume_flow_rate", "water")
+)  # fmt: skip
+_UNIT_NEEDED = 0.25
+"""How often who has to be understood tells the unit of such a thing in its key."""
 _TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne", "requested", "heating target", "goal",
             "req")  # fmt: skip
 _LIMITS = ("max", "min", "limit", "allowed", "threshold", "default", "reserve", "maximum", "minimum", "upper", "lower", "step", "until",
