@@ -34,7 +34,7 @@ class Asked:
     """Rendered."""
     label: str
     unit: str | None
-    """"" for none; None where any is right."""
+    """None where it has none, or where any is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def asked() -> list[Asked]:
         for field in fields(report):
             label, _, unit = entry["means"].get(field.path, "").partition(" ")
             if label:
-                found.append(Asked(entry["topic"], field.path, render(field), label, unit.replace("-", "") or None))
+                any_or_none = unit in ("", "-")
+                found.append(Asked(entry["topic"], field.path, render(field), label, None if any_or_none else unit))
     return found
 
 

@@ -151,7 +151,7 @@ _LONGEST = 96
 
 def plain_topic(topic: str) -> tuple[str, ...]:
     """The levels of a topic as such words."""
-    return tuple([_NAMES[level[:_LONGEST]] for level in topic.split("/")])
+    return tuple(map(plain_name, topic.split("/")))
 
 
 class _PlainNames(dict[str, str]):

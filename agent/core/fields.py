@@ -40,23 +40,22 @@ def _leaves(
     *,
     in_array: bool = False,
 ) -> Iterator[Field]:
+    is_list = isinstance(container, list)
     if isinstance(container, dict):
         members = list(container.items())
     else:
         members = [(str(index), value) for index, value in enumerate(container)]
-    shown = _shown(members, isinstance(container, list))
+    shown = _shown(members, is_list)
     texts = [(key, value) for key, value in members if isinstance(value, str)] if in_array else []
+    among = len(members) if is_list else 0
     for position, (key, value) in enumerate(members):
         inner_pointer = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-        nearest = _row(shown, position) if isinstance(container, list) else _nearest(shown, position)
+        nearest = _row(shown, position) if is_list else _nearest(shown, position)
         neighbours = (*nearest, *outer)[:SIBLINGS]
         if isinstance(value, (dict, list)):
-            yield from _leaves(
-                value, inner_pointer, (*keys, key), topic, neighbours, in_array=isinstance(container, list)
-            )
+            yield from _leaves(value, inner_pointer, (*keys, key), topic, neighbours, in_array=is_list)
         else:
             named = tuple([text for other, text in texts[: NAMED + 1] if other != key][:NAMED])
-            among = len(container) if isinstance(container, list) else 0
             yield Field(inner_pointer, (*keys, key), value, topic, neighbours, named, among)
 
 

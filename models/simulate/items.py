@@ -14,7 +14,7 @@ import yaml
 from agent.core.ontology import LABELS, UNITS, Nature
 from models.facts import Device, Fact
 from models.simulate import quantities
-from models.simulate.voice import SYMBOLS, UNIT_SUFFIXES, UNIT_TEXTS, Voice, join, spell, split_words
+from models.simulate.voice import SYMBOLS, UNIT_SUFFIXES, UNIT_TEXTS, Voice, capital, join, spell, split_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _by_unit(rng: random.Random, label: str, unit: str, voice: Voice) -> str:
     if rng.random() < 0.5:
         return f"{unit}{rng.choice('_ /')}{'_'.join(words)}"
     # `WhTotal`, `APhase1`, `VL2`
-    return unit + "".join(map(_capital, words))
+    return unit + "".join(map(capital, words))
 
 
 _TELLING = frozenset(("°C", "°F", "W", "kW", "Wh", "kWh", "V", "A", "mA", "Hz", "VA", "var", "ppm", "rpm", "hPa", "lx"))
@@ -341,7 +341,7 @@ def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Ite
 
 def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
     if voice.case in ("camel", "pascal"):
-        return suffix + _capital(key) if rng.random() < 0.2 else key + _capital(suffix)
+        return suffix + capital(key) if rng.random() < 0.2 else key + capital(suffix)
     if voice.case in ("space", "title"):
         return f"{key} [{suffix}]" if rng.random() < 0.5 else f"{key} ({suffix})"
     if rng.random() < 0.08:
@@ -350,10 +350,6 @@ def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
         # `windspeedmph`, `BATTV`
         return key + (suffix.lower() if voice.case == "lower" else suffix.upper())
     return f"{key}{rng.choice(('_', '_', '_', '', '-'))}{suffix}"
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]
 
 
 def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | None, inverted: bool) -> Item:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from agent.core.ontology import LABELS
-from models.facts import Device, Fact
+from models.facts import Device
 from models.simulate import topics
 from models.simulate.items import Item, Vocabulary, derived, flow, item, of_fact
 from models.simulate.leaves import Leaf, Simulated, finished, frame, kind_of
 from models.simulate.quantities import energy_within, identifier, measurement, phases, timestamp
-from models.simulate.stated import as_stated, has_form
+from models.simulate.stated import as_stated, has_form, in_a_row
 from models.simulate.voice import UNIT_SUFFIXES, Voice, join, spell, split_words, voice
 
 _ARCHETYPES = {
@@ -174,11 +174,7 @@ def _with_fewer_settings(rng: random.Random, device: Device) -> Device:
 
 
 def _of_device(rng: random.Random, device: Device, speaking: Voice, faithful: bool) -> list[Item]:
-    facts: list[Fact] = list(device.facts)
-    count = min(len(facts), _size(rng))
-    if len(facts) > count:
-        start = rng.randint(0, len(facts) - count)
-        facts = facts[start : start + count]
+    facts = in_a_row(rng, device.facts, _size(rng))
     return [of_fact(rng, fact, speaking, faithful) for fact in facts]
 
 

@@ -73,11 +73,15 @@ def _of_one_topic(rng: random.Random, device: Device) -> tuple[tuple[str, ...] |
             groups[fact.topic].append(fact)
     known = {topic: facts for topic, facts in groups.items() if any(fact.label for fact in facts)}
     topic = rng.choices(list(known), [len(facts) ** 0.5 for facts in known.values()])[0]
-    facts = known[topic]
-    if len(facts) > _MOST:
-        first = rng.randint(0, len(facts) - _MOST)
-        facts = facts[first : first + _MOST]
-    return topic, facts
+    return topic, in_a_row(rng, known[topic], _MOST)
+
+
+def in_a_row(rng: random.Random, facts: Sequence[Fact], most: int) -> Sequence[Fact]:
+    """At most so many of the facts, as they stand beside one another in the source."""
+    if len(facts) <= most:
+        return facts
+    first = rng.randint(0, len(facts) - most)
+    return facts[first : first + most]
 
 
 def _nested(rng: random.Random, facts: Sequence[Fact], speaking: Voice) -> Any:

@@ -73,9 +73,9 @@ def join(parts: list[str], case: str) -> str:
     if case == "snake":
         return "_".join(parts)
     if case == "camel":
-        return parts[0] + "".join(_capital(part) for part in parts[1:]) if parts else ""
+        return parts[0] + "".join(capital(part) for part in parts[1:]) if parts else ""
     if case == "pascal":
-        return "".join(_capital(part) for part in parts)
+        return "".join(capital(part) for part in parts)
     if case == "lower":
         return "".join(parts)
     if case == "kebab":
@@ -87,10 +87,10 @@ def join(parts: list[str], case: str) -> str:
     if case == "upper_snake":
         return "_".join(parts).upper()
     if case == "title":
-        return " ".join(_capital(part) for part in parts)
+        return " ".join(capital(part) for part in parts)
     if case == "dot":
         return ".".join(parts)
-    return "_".join(_capital(part) for part in parts)
+    return "_".join(capital(part) for part in parts)
 
 
 _WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\s_\-./:]+")
@@ -101,7 +101,8 @@ def split_words(text: str) -> list[str]:
     return [part.lower() for part in _WORD_BORDER.split(text) if part]
 
 
-def _capital(word: str) -> str:
+def capital(word: str) -> str:
+    """The word with its first letter large and the others as they are."""
     return word[:1].upper() + word[1:]
 
 
