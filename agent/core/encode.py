@@ -174,10 +174,13 @@ def _words_of_name(name: str) -> str:
     # Addresses are masked before words are split, or `8CAAB5` would leave `8 caab 5`.
     words = _IDENTIFIER.sub("#", name)
     if not (words.islower() or words.isupper()):
-        words = " ".join(
-            [part if _UNIT_WORD.fullmatch(part) else _HUMP.sub(" ", part) for part in _UNIT_WORD.split(words)]
-        )
+        words = split_by_case(words)
     return _SEPARATORS.sub(" ", _fold(words[:_LONGEST])).strip()
+
+
+def split_by_case(name: str) -> str:
+    """The name with a space wherever a change of case begins a word; the units in it stay whole."""
+    return " ".join([part if _UNIT_WORD.fullmatch(part) else _HUMP.sub(" ", part) for part in _UNIT_WORD.split(name)])
 
 
 def plain_words(text: str) -> str:

@@ -196,17 +196,22 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     if label == "update" and "ver" in term.text.lower():
         # The version that waits to be installed.
         valued = Item("", quantities.firmware(rng), label, "")
+    often = max(voice.unit_in_key, _UNIT_NEEDED if label in _OF_MANY_UNITS else 0.0)
+    tells_unit = rng.random() < often
     if term.fact is None:
-        valued = _as_told(rng, term.text, valued)
-    return replace(valued, key=_called(rng, term, valued, voice))
+        valued = _as_told(rng, term.text, valued, tells_unit)
+    return replace(valued, key=_called(rng, term, valued, voice, tells_unit))
 
 
-def _as_told(rng: random.Random, text: str, valued: Item) -> Item:
+def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> Item:
     """The item in the unit that its name tells, or in which such things are usually told."""
     label = valued.label or ""
     told = _unit_told(text, label)
     if told is None and isinstance(valued.value, (int, float)):
-        told = _habitual_unit(rng, label, text)
+        if tells_unit and rng.random() < _UNUSUAL:
+            told = rng.choice([spread.unit for spread in quantities.RANGES.get(label, ())] or [None])
+        else:
+            told = _habitual_unit(rng, label, text)
     if told and told != valued.unit:
         number = quantities.measurement_in(rng, label, told)
         if number is not None:
@@ -214,7 +219,11 @@ def _as_told(rng: random.Random, text: str, valued: Item) -> Item:
     return valued
 
 
-def _called(rng: random.Random, term: Term, valued: Item, voice: Voice) -> str:
+_UNUSUAL = 0.5
+"""How often a unit that is told is any of the label's: who measures as all others do need not tell it."""
+
+
+def _called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_unit: bool) -> str:
     """The key of an item that this voice calls by the term."""
     label = valued.label or ""
     if voice.symbols and label in SYMBOLS:
@@ -236,8 +245,7 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice) -> str:
         if rng.random() < 0.05:
             words = f"{rng.choice(_PREFIXES)} {words}"
         key = spell(rng, words, voice)
-    often = max(voice.unit_in_key, _UNIT_NEEDED if label in _OF_MANY_UNITS else 0.0)
-    if rng.random() < often and valued.unit in UNIT_SUFFIXES:
+    if tells_unit and valued.unit in UNIT_SUFFIXES:
         suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
         key = _suffixed(rng, key, suffix, voice)
     return key
@@ -385,6 +393,8 @@ def _valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | No
         "color": 0.25,
         "level": 0.15,
         "counter": 0.01,
+        "illuminance": 0.04,
+        "moisture": 0.03,
     }
     if label not in quantities.RANGES or rng.random() < textual.get(label, 0):
         return Item("", _text_or_switch(rng, label), label, "" if nature is Nature.ROLE else None)

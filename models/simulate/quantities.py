@@ -215,9 +215,12 @@ def phases(rng: random.Random) -> list[tuple[str, int | float, str]]:
     phases may stand the neutral conductor or the sum.
     """
     count = rng.choice((1, 3, 3, 3))
-    mains = rng.choice((230, 230, 230, 120, 400))
+    # A meter that is switched off says so in zeros.
+    mains = rng.choice((230, 230, 230, 120, 400)) if rng.random() < 0.93 else 0
     volts = [mains * rng.uniform(0.95, 1.05) if rng.random() < 0.9 else rng.uniform(0, 3) for _ in range(count)]
-    load = rng.choice((0, rng.uniform(0.2, 6), rng.uniform(6, 32)))
+    load = rng.choice((0, rng.uniform(0.2, 6), rng.uniform(6, 32))) if mains else 0
+    if not mains:
+        volts = [0] * count
     loaded = rng.randint(1, count)
     amperes = [load * rng.uniform(0.95, 1.05) if phase < loaded else 0 for phase in range(count)]
     factors = [rng.uniform(0.85, 1) if ampere else rng.choice((0, 1)) for ampere in amperes]
@@ -296,7 +299,8 @@ _WORDED: dict[str, tuple[tuple[str, str], ...]] = {
     "vibration": (("vibration", "still"), ("detected", "clear"), ("active", "inactive")),
     "problem": (("problem", "ok"), ("alarm", "normal"), ("fault", "ok"), ("ERROR", "OK"), ("warning", "none"), ("fault", "normal"),
                 ("alarm", "ok"), ("abnormal", "normal"), ("high alarm", "normal"), ("low_alarm", "none"), ("exceeded", "ok"),
-                ("limit_exceeded", "normal"), ("over_limit", "within"), ("threshold", "normal")),
+                ("limit_exceeded", "normal"), ("over_limit", "within"), ("threshold", "normal"), ("upper_alarm", "canceled"),
+                ("lower_alarm", "cancel"), ("alarm", "released"), ("out_of_range", "in_range"), ("too_high", "normal")),
     "running": (("running", "stopped"), ("running", "idle"), ("active", "idle"), ("run", "stop"), ("läuft", "aus")),
     "moving": (("moving", "stopped"), ("moving", "stationary"), ("driving", "parked")),
     "plug": (("plugged", "unplugged"), ("connected", "disconnected"), ("plugged_in", "unplugged")),
@@ -377,7 +381,7 @@ _WORDS: dict[str, str] = {
     "fan_speed": "low medium high auto off 1 2 3 max",
     "duration": "0T18:36:12 00:05:30 12:34 1T00:00:12 2h 35m 3d 04:12:00 PT15M 00:42 5m30s 14:03:22 0:12:33 27 days",
     "location": "home not_home 52.5200,13.4050 work 48.137,11.575 geo:48.2,16.3 Büro",
-    "illuminance": "dark bright dim",
+    "illuminance": "dark bright dim twilight low high day night medium",
     "color": "#FF8800 255,120,0 red FFA500 #0000FF 00FF00 120,100,50 FF00001E",
     "moisture": "dry wet ok",
     "smoke": "0 1",

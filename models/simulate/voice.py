@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from agent.core.encode import split_by_case
+
 LANGUAGES = (
     "en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh", "pt", "cs", "da", "nb", "fi", "hu", "tr", "uk", "ja", "ko", "ro", "el",
 )  # fmt: skip
@@ -93,12 +95,12 @@ def join(parts: list[str], case: str) -> str:
     return "_".join(capital(part) for part in parts)
 
 
-_WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\s_\-./:]+")
+_SEPARATORS = re.compile(r"[\s_\-./:]+")
 
 
 def split_words(text: str) -> list[str]:
-    """The lower-case words of a phrase or key."""
-    return [part.lower() for part in _WORD_BORDER.split(text) if part]
+    """The lower-case words of a phrase or key; a unit is one word."""
+    return [word.lower() for word in _SEPARATORS.split(split_by_case(text)) if word]
 
 
 def capital(word: str) -> str:

@@ -246,6 +246,12 @@ UNIT_WORDS: tuple[tuple[str, str, str], ...] = (
 
 TARGET = re.compile(r"\b(target|set ?points?|set temp\w*|desired|setting)\b|\btarget", re.I)
 
+_ALARM = (
+    r"\b(temp(erature)?|humidity|water|valve|power|voltage|current|battery|level|pressure|frost|high|low|over|limit)\b"
+    r".*\balarm$"
+)
+"""That a reading is beyond its bounds."""
+
 WORDS: tuple[tuple[str, str, str], ...] = (
     # Value types, words of the key or the English name, label: the first that fits. No class and no unit is stated.
     # Rows with "never" come first and stop the search where words mislead.
@@ -312,6 +318,7 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     ("state", r"^(alarm state|alarm status|arm(ed)? state|arming state|alarm mode)$", "alarm_state"),
     ("state", r"\b(door ?)?lock (state|status)$", "lock_state"),
+    ("state", _ALARM, "problem"),
     (
         "state",
         r"^((garage|main) )?(door|gate|cover|shutter|blind|shade|curtain) (state|status)$",
@@ -370,6 +377,7 @@ BINARY_WORDS: tuple[tuple[str, str], ...] = (
      r"|\brunning$", "running"),
     (r"\b(is )?moving$", "moving"),
     (r"\b(fault|problem|malfunction|failure)$", "problem"),
+    (_ALARM, "problem"),
 )  # fmt: skip
 """Binary sensors without a class, by words; config-like flags stay unlabelled."""
 
@@ -437,11 +445,16 @@ def _sensor(statement: Statement, words: tuple[str, ...]) -> tuple[str | None, s
             return _CONTRADICTIONS[label, unit], "unit"
         if label == "humidity" and _says(TARGET, words):
             return None, ""
+        if label in ("current", "power") and _says(_BOUND, words):
+            # To Home Assistant a bound is of the class of what it bounds.
+            return None, ""
         return label, "device_class" if label else ""
     if unit:
         return by_unit(unit, words, statement.state_class)
     return by_words(statement, words)
 
+
+_BOUND = r"\blimit\b|\b(max(imum)?|min(imum)?)\b.*\b(dis)?charg(e|ing)\b|\b(dis)?charg(e|ing)\b.*\b(max|min)(imum)?\b"
 
 _CONTRADICTIONS = {
     # Class and unit as stated do not go together (Home Assistant would complain); the unit says what is meant.

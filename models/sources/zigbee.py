@@ -480,6 +480,9 @@ def _by_siblings(name: str, leaf: dict[str, Any], unit: str | None) -> str | Non
             label = "device_state" if doing else None
     elif name == "state":
         label = None
+    elif kind == "enum" and name.endswith("_alarm") and any("alarm" in word for word in _words(leaf)):
+        # `lower_alarm`, `upper_alarm`, `canceled`: a reading beyond its bounds.
+        label = "problem"
     return label
 
 

@@ -17,9 +17,10 @@ from models.examples import HEADS, MASKED, examples, read_shards, write_shard
 from models.facts import Device, Fact, Values
 from models.simulate import quantities, topics
 from models.simulate.__main__ import LEXICON, split
+from models.simulate.archetypes import ARCHETYPES
 from models.simulate.items import Vocabulary
 from models.simulate.leaves import Simulated
-from models.simulate.messages import ARCHETYPES, World, of_device, simulate
+from models.simulate.messages import World, of_device, simulate
 from models.simulate.stated import as_stated, has_form
 from models.simulate.voice import voice
 
