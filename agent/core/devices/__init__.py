@@ -15,32 +15,23 @@ so that a device never changes its identifier. Three things are beyond a single 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from agent.core.listing import IDENTIFIER, own_name
+from agent.core.devices.apart import Identifier, Topic, called, part_of
+from agent.core.devices.known import READINGS, Known
+from agent.core.devices.series import Series
+from agent.core.devices.sides import clash, same_condition
 from agent.core.message import Device, DeviceReading, DeviceRef, Interpretation, Reading
-from agent.core.ontology import LABELS, Nature
+from agent.core.ontology import LABELS
 from agent.core.slug import slug
 from agent.core.summary import summary
 from agent.core.votes import Votes
 
-_READINGS = 512
-"""Fields of one device; what comes beyond is interpreted and not kept."""
-_LABELS = 4
-"""Labels that are weighed for one field."""
-_ONE_SHOT = 24
-"""Values of an identifier, none of which came back, that make it a number of messages."""
-_RISES = 4
-"""Rises in a row that do the same for a whole number."""
 _SIDES = 8
 """Beginnings of the topics of one device; what comes beyond is another device."""
 _PAIRS = 256
 """First levels that are known to be sides of one another."""
-_NAME = 64
-"""Characters of a name that is taken from a payload."""
-_OF_NO_DEVICE = frozenset(("identifier", "metadata", "firmware", "config_setting", "timestamp", "other", "error_code"))
-_EVERYWHERE = "declared", "override"
 
 
 News: TypeAlias = tuple[DeviceReading | None, DeviceReading]
@@ -66,113 +57,6 @@ class Sighting:
     """Devices that are no more."""
 
 
-@dataclass(slots=True)
-class _Series:
-    """One field of one topic."""
-
-    key: str
-    label: str | None = None
-    """What it was said to be, for as long as nothing else was said."""
-    confidence: float = 0.0
-    """In that, so far."""
-    several: dict[str, float] | None = None
-    """The same by label, once something else was said. Of most fields nothing is, and a dict for each takes memory."""
-
-    @classmethod
-    def voted(cls, key: str, votes: dict[str, float]) -> _Series:
-        """One of which that was said so far."""
-        return cls(key, *next(iter(votes.items()), (None, 0.0))) if len(votes) < 2 else cls(key, several=votes)
-
-    @property
-    def votes(self) -> dict[str, float]:
-        """Confidence so far, by label."""
-        if self.several is not None:
-            return self.several
-        return {} if self.label is None else {self.label: self.confidence}
-
-    def weigh(self, label: str, confidence: float) -> None:
-        """It was said once more what it is."""
-        if self.several is None:
-            if label == self.label:
-                self.confidence += confidence
-                return
-            if self.label is None:
-                self.label, self.confidence = label, confidence
-                return
-            self.several = self.votes
-        votes = self.several
-        if label in votes:
-            votes[label] += confidence
-            return
-        votes[label] = confidence
-        if len(votes) > _LABELS:
-            del votes[min(votes, key=votes.__getitem__)]
-
-
-@dataclass(slots=True)
-class _Known:
-    """A device."""
-
-    id: str
-    name: str
-    types: Votes = field(default_factory=Votes)
-    areas: Votes = field(default_factory=Votes)
-    seen_at: float = 0.0
-    roots: set[tuple[str, ...]] = field(default_factory=set)
-    """Beginnings of its topics."""
-    series: dict[tuple[str, str], _Series] = field(default_factory=dict)
-    """By topic and path."""
-    readings: dict[str, DeviceReading] = field(default_factory=dict)
-    """By key."""
-
-    def device(self) -> Device:
-        return Device(
-            self.id, self.name, self.types.leader, self.areas.leader, self.seen_at, tuple(self.readings.values())
-        )
-
-
-@dataclass(slots=True)
-class _Identifier:
-    """A field that may tell apart the devices of one topic."""
-
-    values: dict[str, None] = field(default_factory=dict)
-    last: Any = None
-    rises: int = 0
-    splits: bool | None = None
-    """Whether it does; None while that is open."""
-
-    def hear(self, value: Any) -> None:
-        """Take in the value of one message."""
-        text = str(value)
-        if self.splits is None and value != self.last:
-            rises = isinstance(value, int) and isinstance(self.last, int) and value > self.last
-            self.rises = self.rises + 1 if rises else 0
-            if text in self.values:
-                self.splits = True
-            elif self.rises >= _RISES or len(self.values) >= _ONE_SHOT:
-                self.splits = False
-            self.last = value
-        if self.splits is None:
-            self.values[text] = None
-        else:
-            self.values.clear()
-
-
-@dataclass(slots=True)
-class _Topic:
-    """What a topic was found to be."""
-
-    device: str
-    """Identifier of the device that the topic alone names."""
-    root: tuple[str, ...]
-    belongs: str | None = None
-    """Identifier of the device of its latest message, which knows the root."""
-    alike: set[str] | None = None
-    """The set of `_by_rest` that the device is in; None where it is in none."""
-    identifiers: dict[str, _Identifier] = field(default_factory=dict)
-    """By path."""
-
-
 class Devices:
     """All devices, at most `capacity` of them with at most `series` fields; the longest unheard-of is forgotten."""
 
@@ -180,8 +64,8 @@ class Devices:
         self._capacity = capacity
         self._series_capacity = series
         self._series = 0
-        self._known: dict[str, _Known] = {}
-        self._topics: dict[str, _Topic] = {}
+        self._known: dict[str, Known] = {}
+        self._topics: dict[str, Topic] = {}
         self._sides: set[frozenset[str]] = set()
         self._by_rest: dict[tuple[str, ...], set[str]] = {}
         self._alias: dict[str, str] = {}
@@ -206,7 +90,7 @@ class Devices:
     def receive(self, interpretation: Interpretation) -> Sighting:
         """Take in a message."""
         topic = self._topic(interpretation)
-        part = _part(topic, interpretation.readings)
+        part = part_of(topic, interpretation.readings)
         if part is None:
             return Sighting(interpretation, None, (None,) * len(interpretation.readings), False, [])
         removed = []
@@ -256,7 +140,7 @@ class Devices:
             "seen_at": known.seen_at,
             "roots": sorted(known.roots),
             "aliases": sorted(alias for alias, target in self._alias.items() if target == device),
-            "topics": {name: _topic_record(self._topics[name]) for name in sorted(topics) if name in self._topics},
+            "topics": {name: self._topics[name].record() for name in sorted(topics) if name in self._topics},
             "series": [[*spot, series.key, series.votes] for spot, series in known.series.items()],
             "readings": [
                 [
@@ -285,11 +169,11 @@ class Devices:
             self._take_up(record)
 
     def _take_up(self, record: dict[str, Any]) -> None:
-        known = _Known(
+        known = Known(
             str(record["id"]), str(record["name"]), Votes(record["types"]), Votes(record["areas"]), record["seen_at"]
         )
         known.roots = {tuple(root) for root in record["roots"]}
-        known.series = {(topic, path): _Series.voted(key, dict(votes)) for topic, path, key, votes in record["series"]}
+        known.series = {(topic, path): Series.voted(key, dict(votes)) for topic, path, key, votes in record["series"]}
         known.readings = {values[0]: DeviceReading(*values) for values in record["readings"]}
         if not {held.label for held in known.readings.values()} <= LABELS.keys():
             # A later model may have other labels: then it is to begin anew.
@@ -298,8 +182,8 @@ class Devices:
         self._series += len(known.series)
         self._alias.update((alias, known.id) for alias in record["aliases"])
         for name, (device, levels, splits) in record["topics"].items():
-            self._topics[name] = _Topic(device, tuple(name.split("/")[:levels]))
-            self._topics[name].identifiers = {path: _Identifier(splits=how) for path, how in splits.items()}
+            self._topics[name] = Topic(device, tuple(name.split("/")[:levels]))
+            self._topics[name].identifiers = {path: Identifier(splits=how) for path, how in splits.items()}
             if not any(splits.values()):
                 for root in known.roots:
                     if len(root) > 1:
@@ -308,14 +192,14 @@ class Devices:
 
     # ---- which device ----------------------------------------------------------------------------------------------
 
-    def _topic(self, interpretation: Interpretation) -> _Topic:
+    def _topic(self, interpretation: Interpretation) -> Topic:
         topic = self._topics.get(interpretation.topic)
         if topic is None:
             levels = tuple(interpretation.topic.split("/"))
             root = levels[: interpretation.device.levels or len(levels)]
             if len(self._topics) >= self._series_capacity:
                 del self._topics[next(iter(self._topics))]
-            topic = self._topics[interpretation.topic] = _Topic(interpretation.device.id, root)
+            topic = self._topics[interpretation.topic] = Topic(interpretation.device.id, root)
         return topic
 
     def _stood_for(self, device: str, interpretation: Interpretation) -> bool:
@@ -325,15 +209,15 @@ class Devices:
             return False
         return any((interpretation.topic, reading.path) in known.series for reading in interpretation.readings)
 
-    def _device(self, interpretation: Interpretation, topic: _Topic, part: str) -> tuple[_Known, bool]:
+    def _device(self, interpretation: Interpretation, topic: Topic, part: str) -> tuple[Known, bool]:
         """The device, the most recent one now, and whether it is new."""
         identifier = slug(f"{topic.device}/{part}") if part else topic.device
         identifier = self._alias.get(identifier, identifier)
         known = self._known.pop(identifier, None)
         new = known is None
         if known is None:
-            name = _name(interpretation, part) if part else interpretation.device.name
-            known = _Known(identifier, name)
+            name = called(interpretation, part) if part else interpretation.device.name
+            known = Known(identifier, name)
         self._known[identifier] = known
         if new or topic.belongs != identifier:
             # To look at what is remembered of thousands of devices takes time: it is in no cache of the processor.
@@ -341,7 +225,7 @@ class Devices:
             self._join(known, topic, part)
         return known, new
 
-    def _join(self, known: _Known, topic: _Topic, part: str) -> None:
+    def _join(self, known: Known, topic: Topic, part: str) -> None:
         """The topic is one of the device's."""
         if topic.root not in known.roots and len(known.roots) < _SIDES:
             known.roots.add(topic.root)
@@ -350,7 +234,7 @@ class Devices:
         listed = self._by_rest.get(topic.root[1:])
         topic.alike = listed if listed is not None and known.id in listed else None
 
-    def _named(self, interpretation: Interpretation, known: _Known) -> Interpretation:
+    def _named(self, interpretation: Interpretation, known: Known) -> Interpretation:
         said = interpretation.device
         area = known.areas.leader
         if said.id == known.id and said.name == known.name and said.area == area:
@@ -359,7 +243,7 @@ class Devices:
         text = interpretation.summary if ref.name == said.name else summary(ref, interpretation.readings)
         return replace(interpretation, device=ref, summary=text)
 
-    def _other_side(self, known: _Known, topic: _Topic, interpretation: Interpretation) -> _Known | None:
+    def _other_side(self, known: Known, topic: Topic, interpretation: Interpretation) -> Known | None:
         """The device of which this one is found to be another side."""
         root, alike = topic.root, topic.alike
         if alike is None:
@@ -374,21 +258,15 @@ class Devices:
                 continue
             sides = frozenset((root[0], min(other.roots)[0]))
             area = known.areas.leader or other.areas.leader
-            if len(sides) < 2 or area in sides or self._clash(known, other, interpretation):
+            if len(sides) < 2 or area in sides or clash(known, other, interpretation):
                 continue
-            if sides in self._sides or _same_condition(other, root, interpretation):
+            if sides in self._sides or same_condition(other, root, interpretation):
                 if len(self._sides) < _PAIRS:
                     self._sides.add(sides)
                 return other
         return None
 
-    def _clash(self, known: _Known, other: _Known, interpretation: Interpretation) -> bool:
-        """Whether both say the same field below their beginnings, as two devices of one make do."""
-        mine = {*known.series, *((interpretation.topic, reading.path) for reading in interpretation.readings)}
-        spots = {(_below(topic, known.roots), path) for topic, path in mine}
-        return any((_below(topic, other.roots), path) in spots for topic, path in other.series)
-
-    def _merge(self, known: _Known, into: _Known) -> None:
+    def _merge(self, known: Known, into: Known) -> None:
         del self._known[known.id]
         self._alias[known.id] = into.id
         self._unlist(known)
@@ -398,8 +276,8 @@ class Devices:
             if reading is None:
                 self._series -= 1
             else:
-                key = _key(into, topic, path, reading.label)
-                into.series[(topic, path)] = _Series.voted(key, series.votes)
+                key = into.key_for(topic, path, reading.label)
+                into.series[(topic, path)] = Series.voted(key, series.votes)
                 into.readings.setdefault(key, replace(reading, key=key))
         for found in self._topics.values():
             if found.device == known.id:
@@ -407,24 +285,24 @@ class Devices:
 
     # ---- its state -------------------------------------------------------------------------------------------------
 
-    def _take(self, known: _Known, interpretation: Interpretation, reading: Reading, label: str) -> News | None:
+    def _take(self, known: Known, interpretation: Interpretation, reading: Reading, label: str) -> News | None:
         """What the reading puts in whose place; None when it does not count."""
         spot = (interpretation.topic, reading.path)
         series = known.series.get(spot)
         before = known.readings.get(series.key) if series is not None else None
         if series is None or before is None:
-            if series is None and len(known.series) >= _READINGS:
+            if series is None and len(known.series) >= READINGS:
                 return None
-            key = _key(known, *spot, label)
+            key = known.key_for(*spot, label)
             self._series += series is None
-            series = known.series[spot] = _Series(key)
+            series = known.series[spot] = Series(key)
             before = known.readings.get(key)
-        _weigh(series, before, reading, label)
+        series.hear(reading, label, before)
         if before is not None and before.label != label:
-            if _most(series.votes) != label:
+            if series.leader != label:
                 return None
-            _release(known, spot)
-            series.key = _key(known, *spot, label)
+            known.release(spot)
+            series.key = known.key_for(*spot, label)
             before = known.readings.get(series.key)
         now = known.readings[series.key] = DeviceReading(
             series.key,
@@ -460,119 +338,12 @@ class Devices:
         for alias in [alias for alias, target in self._alias.items() if target == device]:
             del self._alias[alias]
 
-    def _unlist(self, known: _Known) -> None:
+    def _unlist(self, known: Known) -> None:
         for root in known.roots:
             listed = self._by_rest.get(root[1:], set())
             listed.discard(known.id)
             if not listed:
                 self._by_rest.pop(root[1:], None)
-
-
-def _topic_record(topic: _Topic) -> list[Any]:
-    decided = {path: found.splits for path, found in topic.identifiers.items() if found.splits is not None}
-    return [topic.device, len(topic.root), decided]
-
-
-def _part(topic: _Topic, readings: Iterable[Reading]) -> str | None:
-    """What tells the message's device from others on the topic: "" for nothing, None while it is not clear."""
-    named = [reading for reading in readings if reading.label == IDENTIFIER and _is_name(reading.value)]
-    if not named and not topic.identifiers:
-        return ""
-    own = {str(reading.value) for reading in named if own_name(reading) is not None}
-    if len(own) == 1:
-        return own.pop()
-    top = [reading for reading in named if reading.path.count("/") == 1 and not reading.path[1:].isdecimal()]
-    for reading in top:
-        topic.identifiers.setdefault(reading.path, _Identifier()).hear(reading.value)
-    if any(identifier.splits for identifier in topic.identifiers.values()):
-        # Decided for good, or a device would get another identifier when one more field turns out to differ.
-        for identifier in topic.identifiers.values():
-            identifier.splits = bool(identifier.splits)
-        return " ".join(str(reading.value) for reading in top if topic.identifiers[reading.path].splits)
-    undecided = (topic.identifiers[reading.path] for reading in top)
-    return None if any(found.splits is None and len(found.values) > 1 for found in undecided) else ""
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, (str, int)) and not isinstance(value, bool) and 0 < len(str(value)) <= _NAME
-
-
-def _name(interpretation: Interpretation, part: str) -> str:
-    """What the message calls the device, and by what it is told from others of its make."""
-    called = [
-        reading.value
-        for reading in interpretation.readings
-        if reading.label == "metadata" and isinstance(reading.value, str) and 0 < len(reading.value) <= _NAME
-    ]
-    return f"{called[0] if called else interpretation.device.name} {part}"
-
-
-def _same_condition(other: _Known, root: tuple[str, ...], interpretation: Interpretation) -> bool:
-    """Whether the message says by the same name the same as the other device."""
-    for reading in interpretation.readings:
-        if reading.label is None or not _is_condition(reading.label) or reading.value is None:
-            continue
-        leaf = _leaf(interpretation.topic, reading.path)
-        for (topic, path), series in other.series.items():
-            held = other.readings.get(series.key)
-            same = held is not None and (held.label, held.value) == (reading.label, reading.value)
-            if same and _leaf(topic, path) == leaf:
-                return True
-    return False
-
-
-def _is_condition(label: str) -> bool:
-    return LABELS[label].nature is not Nature.MEASUREMENT and label not in _OF_NO_DEVICE
-
-
-def _below(topic: str, roots: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    levels = tuple(topic.split("/"))
-    return next((levels[len(root) :] for root in roots if levels[: len(root)] == root), levels)
-
-
-def _leaf(topic: str, path: str) -> str:
-    return (path or topic).rpartition("/")[2]
-
-
-def _weigh(series: _Series, before: DeviceReading | None, reading: Reading, label: str) -> None:
-    if reading.source in _EVERYWHERE or (before is not None and before.source in _EVERYWHERE):
-        # Who knows is not outvoted, and leaves nothing behind when the knowledge is withdrawn.
-        series.label, series.confidence, series.several = label, reading.confidence, None
-        return
-    series.weigh(label, reading.confidence)
-
-
-def _release(known: _Known, spot: tuple[str, str]) -> None:
-    """The field gives up its key; the reading goes when no other field has it."""
-    key = known.series[spot].key
-    if not any(series.key == key for other, series in known.series.items() if other != spot):
-        known.readings.pop(key, None)
-
-
-def _key(known: _Known, topic: str, path: str, label: str) -> str:
-    """A key for a field: that of the same condition on another side of the device, else one of its own."""
-    # A device of one side alone may have hundreds of fields.
-    several = len(known.roots) > 1 and _is_condition(label)
-    for (other, other_path), series in known.series.items() if several else ():
-        held = known.readings.get(series.key)
-        if held is None or (other, other_path) == (topic, path):
-            continue
-        sides = _root(other, known.roots) != _root(topic, known.roots)
-        if sides and held.label == label and _leaf(other, other_path) == _leaf(topic, path):
-            return series.key
-    if label not in known.readings:
-        return label
-    words = [word for word in (*_below(topic, known.roots), *path.split("/")[1:]) if word]
-    for count in range(1, len(words) + 1):
-        key = slug(f"{label}_{'_'.join(words[-count:])}")
-        if key not in known.readings:
-            return key
-    return next(key for number in range(2, _READINGS + 3) if (key := f"{label}_{number}") not in known.readings)
-
-
-def _root(topic: str, roots: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    levels = tuple(topic.split("/"))
-    return next((root for root in roots if levels[: len(root)] == root), levels)
 
 
 def _says_same(before: DeviceReading, now: DeviceReading) -> bool:
@@ -584,7 +355,3 @@ def _says_same(before: DeviceReading, now: DeviceReading) -> bool:
         and before.unit == now.unit
         and before.source == now.source
     )
-
-
-def _most(votes: dict[str, float]) -> str:
-    return max(votes, key=votes.__getitem__)
