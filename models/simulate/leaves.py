@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,13 @@ class Simulated:
     device_level: int
     area_level: int
 
+    @classmethod
+    def on(
+        cls, topic: topics.Topic, plain: Any, truths: dict[str, Truth], kind: str | None, type_: str | None
+    ) -> Simulated:
+        """The message on a topic."""
+        return cls("/".join(topic.levels), plain, truths, kind, type_, topic.device_level, topic.area_level)
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -48,12 +56,11 @@ def frame(value: Any, label: str) -> Leaf:
     return Leaf(Item("", value, label, ""), frame=True)
 
 
-def kind_of(items: list[Item]) -> str:
-    """What a message of these items is."""
-    labels = [chosen.label for chosen in items]
-    if "action" in labels:
-        return "event"
+def kind_of(labels: Iterable[str | None]) -> str:
+    """What a message of fields with these labels is."""
     known = [label for label in labels if label is not None]
+    if "action" in known:
+        return "event"
     if known and all(label == "availability" for label in known):
         return "availability"
     if known and all(label in ("config_setting", "metadata", "firmware", "identifier") for label in known):
@@ -62,10 +69,10 @@ def kind_of(items: list[Item]) -> str:
     return "telemetry" if measured * 2 > len(known) else "state"
 
 
-def finished(topic: topics.Topic, tree: Any, type_: str | None, kind: str | None) -> Simulated:
+def truths_of(tree: Any) -> tuple[Any, dict[str, Truth]]:
+    """(the tree with plain values in place of its leaves, what each of them means)."""
     truths: dict[str, Truth] = {}
-    plain = _plain(tree, "", truths)
-    return Simulated("/".join(topic.levels), plain, truths, kind, type_, topic.device_level, topic.area_level)
+    return _plain(tree, "", truths), truths
 
 
 def _plain(node: Any, pointer: str, truths: dict[str, Truth]) -> Any:

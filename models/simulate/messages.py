@@ -12,7 +12,7 @@ from models.facts import Device
 from models.simulate import topics
 from models.simulate.archetypes import archetype
 from models.simulate.items import Item, Vocabulary, derived, flow, item, of_fact
-from models.simulate.leaves import Leaf, Simulated, finished, frame, kind_of
+from models.simulate.leaves import Leaf, Simulated, frame, kind_of, truths_of
 from models.simulate.quantities import identifier, timestamp
 from models.simulate.several import family, places
 from models.simulate.stated import as_stated, has_form, in_a_row
@@ -125,28 +125,28 @@ def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str 
     if shape < 0.34 or (len(items) == 1 and shape < 0.6):
         alone = _boxed if rng.random() < 0.3 else _scalar
         return [alone(rng, speaking, chosen, type_) for chosen in rng.sample(items, min(_ALONE, len(items)))]
-    kind = kind_of(items)
+    kind = kind_of(chosen.label for chosen in items)
     topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
     payload = tree(rng, speaking, items)
     if topic.device_level == topics.NONE and rng.random() < 0.6:
         payload = {str(identifier(rng)): payload}
         if rng.random() < 0.5:
             payload = {"devices": payload}
-    return [finished(topic, payload, type_, topic.kind if topic.kind in _TOLD else kind)]
+    return [Simulated.on(topic, *truths_of(payload), topic.kind if topic.kind in _TOLD else kind, type_)]
 
 
 _TOLD = ("event", "availability", "command", "config", "log")
 
 
 def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
-    kind = kind_of([chosen])
+    kind = kind_of([chosen.label])
     topic = _naming(rng, speaking, chosen, kind)
-    return finished(topic, Leaf(chosen), type_, kind)
+    return Simulated.on(topic, *truths_of(Leaf(chosen)), kind, type_)
 
 
 def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
-    kind = kind_of([chosen])
+    kind = kind_of([chosen.label])
     topic = _naming(rng, speaking, chosen, kind)
     name = rng.choice(
         (
@@ -173,7 +173,7 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
         box[rng.choice(("ts", "time", "timestamp", "t", "at", "lc", "updated"))] = frame(timestamp(rng), "timestamp")
     if rng.random() < 0.3 and chosen.unit_text is not None:
         box[rng.choice(("unit", "units", "uom", "u"))] = frame(chosen.unit_text, "metadata")
-    return finished(topic, shuffled(rng, box), type_, kind)
+    return Simulated.on(topic, *truths_of(shuffled(rng, box)), kind, type_)
 
 
 def _naming(rng: random.Random, speaking: Voice, chosen: Item, kind: str | None) -> topics.Topic:

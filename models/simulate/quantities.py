@@ -130,7 +130,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
 IMPERIAL = frozenset(
     ("°F", "in", "ft", "mi", "mph", "gal", "gal/min", "lb", "oz", "inHg", "psi", "in/h", "ft³", "ft/s", "BTU/(h⋅ft²)")
 )
-_ELECTRIC = (
+_OF_ONE_MAGNITUDE = (
     "voltage",
     "current",
     "power",
@@ -146,7 +146,7 @@ _PREFIXES = "µm-kMG"
 def unit_of(label: str, habit: float, imperial: bool) -> str:
     """The unit in which a device of this habit tells the label, whichever field it stands in."""
     # Who says kW says kWh, too.
-    position = habit if label in _ELECTRIC else (habit * 97 + list(RANGES).index(label) * 0.618) % 1
+    position = habit if label in _OF_ONE_MAGNITUDE else (habit * 97 + list(RANGES).index(label) * 0.618) % 1
     units, shares = _units(label, imperial)
     return units[min(bisect.bisect(shares, position), len(units) - 1)]
 

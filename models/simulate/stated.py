@@ -9,8 +9,8 @@ from typing import Any
 
 from models.facts import Device, Fact
 from models.simulate import topics
-from models.simulate.items import Item, of_fact, told
-from models.simulate.leaves import Leaf, Simulated, finished, kind_of
+from models.simulate.items import of_fact, told
+from models.simulate.leaves import Leaf, Simulated, kind_of, truths_of
 from models.simulate.voice import Voice, spell
 
 _PLACEHOLDER = "<id>"
@@ -43,12 +43,11 @@ def as_stated(rng: random.Random, speaking: Voice, device: Device, *, faithful: 
             tree = dict(list(tree.items())[first : first + rng.randint(1, 10)])
         if rng.random() < _RESPELLED:
             tree = _respelled(rng, speaking, tree)
-    items: list[Item] = []
-    _collect(tree, items)
-    kind = kind_of(items)
+    plain, truths = truths_of(tree)
+    kind = kind_of(truth.label for truth in truths.values())
     if topic is None:
         topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
-    return finished(topic, tree, device.type, topic.kind or kind)
+    return Simulated.on(topic, plain, truths, topic.kind or kind, device.type)
 
 
 def _of_payload(node: Any, path: tuple[str, ...], by_path: dict[tuple[str, ...], Fact]) -> Any:
@@ -122,11 +121,3 @@ def _respelled(rng: random.Random, speaking: Voice, node: Any) -> Any:
     if isinstance(node, list):
         return [_respelled(rng, speaking, value) for value in node]
     return node
-
-
-def _collect(node: Any, items: list[Item]) -> None:
-    if isinstance(node, Leaf):
-        items.append(node.item)
-    elif isinstance(node, (dict, list)):
-        for value in node.values() if isinstance(node, dict) else node:
-            _collect(value, items)
