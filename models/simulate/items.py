@@ -164,7 +164,7 @@ _DERIVED: tuple[tuple[str, str, str], ...] = (
     ("metadata", "", "{} unit|{} type|{} name|{} sensor name|{} units|{} source|{} Einheit|{} label|unité {}|{}单位"),
     ("timestamp", "", "{} timestamp|{} time|{} updated at|{} last update|{} last changed|max {} time|{} Zeit"),
     ("identifier", "", "{} id|{} sensor id|{} address|{} index|{} sensor address"),
-    ("counter", "", "{} count|{} samples|{} alarms count|number of {} alarms|{} events|{} errors|low {} alarms|high {} alarms|"
+    ("counter", "", "{} count|{} times|{} samples|{} alarms count|number of {} alarms|{} events|{} errors|low {} alarms|high {} alarms|"
      "over {} alarms|{} faults|low {} events|{} syncs|Anzahl {}|{} cycles"),
     ("other", "", "{} trend|{} raw|{} adc|{} quality|{} tendency|{} checksum"),
 )  # fmt: skip
@@ -191,6 +191,8 @@ def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
 
 def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -> Item:
     """An item of the label, called and valued as this voice does."""
+    if label == "voltage" and rng.random() < _CELLS:
+        return _cell(rng, voice)
     term = vocabulary.term(rng, label, voice.language)
     valued = _valued(rng, label, voice, term.fact, term.inverted)
     if label == "update" and "ver" in term.text.lower():
@@ -201,6 +203,20 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     if term.fact is None:
         valued = _as_told(rng, term.text, valued, tells_unit)
     return replace(valued, key=_called(rng, term, valued, voice, tells_unit))
+
+
+_CELLS = 0.06
+"""How often a voltage has the name of a battery, and nothing but its number says that it is no charge in per cent."""
+_BATTERIES = (
+    "battery", "bat", "batt", "b", "bt", "battery", "Bat", "BAT", "akku", "accu", "batterie", "pile", "batteria", "pila", "batería", "batteri",
+    "bateria", "батарея", "батарейка", "电池", "cell", "battery status", "supply", "bat level", "power", "lipo", "coin cell", "soil batt",
+)  # fmt: skip
+
+
+def _cell(rng: random.Random, voice: Voice) -> Item:
+    low, high = rng.choice(((2.2, 3.3), (2.2, 3.3), (2.8, 4.25), (2.8, 4.25), (1.1, 1.65), (4.4, 6.4), (11, 14.6)))
+    number = round(rng.uniform(low, high), rng.choice((1, 2, 2, 2, 3)))
+    return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", "V", unit_text="V")
 
 
 def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> Item:
@@ -219,7 +235,7 @@ def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> I
     return valued
 
 
-_UNUSUAL = 0.5
+_UNUSUAL = 0.6
 """How often a unit that is told is any of the label's: who measures as all others do need not tell it."""
 
 
@@ -255,7 +271,7 @@ _OF_MANY_UNITS = frozenset(
     ("distance", "duration", "data_size", "data_rate", "volume", "volume_storage", "weight", "speed", "wind_speed", "pressure",
      "precipitation", "precipitation_intensity", "volume_flow_rate", "water")
 )  # fmt: skip
-_UNIT_NEEDED = 0.25
+_UNIT_NEEDED = 0.35
 """How often who has to be understood tells the unit of such a thing in its key."""
 _TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne", "requested", "heating target", "goal",
             "req")  # fmt: skip
@@ -444,6 +460,8 @@ _NUMBERED = {
 def _text_or_switch(rng: random.Random, label: str) -> Any:
     if label == "metadata" and rng.random() < 0.35:
         return quantities.name(rng)
+    if label == "color":
+        return quantities.color(rng)
     words = quantities.WORDS.get(label, ("ok",))
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))

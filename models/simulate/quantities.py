@@ -284,6 +284,8 @@ _BINARY_STYLES: tuple[tuple[Any, Any], ...] = (
 _WORDED: dict[str, tuple[tuple[str, str], ...]] = {
     "opening": (("open", "closed"), ("OPEN", "CLOSED"), ("open", "close"), ("Open", "Closed"), ("opened", "closed"),
                 ("offen", "geschlossen"), ("ouvert", "fermé"), ("open", "dicht"), ("auf", "zu"), ("abierto", "cerrado"),
+                ("abierta", "cerrada"), ("aperta", "chiusa"), ("ouverte", "fermée"), ("open", "gesloten"), ("öppet", "stängt"),
+                ("открыта", "закрыта"), ("开", "关"), ("otwarte", "zamknięte"), ("DoorOpen", "DoorClosed"), ("opened", "shut"),
                 ("aperto", "chiuso"), ("öppen", "stängd"), ("открыто", "закрыто"), ("打开", "关闭"), ("otwarte", "zamknięte")),
     "motion": (("motion", "clear"), ("detected", "clear"), ("active", "inactive"), ("motion", "no_motion"),
                ("trigger", "normal"), ("moving", "idle"), ("Motion detected", "No motion"), ("triggered", "untriggered")),
@@ -379,10 +381,9 @@ _WORDS: dict[str, str] = {
     "aqi": "good excellent moderate poor unhealthy unknown fair severe gut",
     "level": "low medium high empty full normal middle",
     "fan_speed": "low medium high auto off 1 2 3 max",
-    "duration": "0T18:36:12 00:05:30 12:34 1T00:00:12 2h 35m 3d 04:12:00 PT15M 00:42 5m30s 14:03:22 0:12:33 27 days",
+    "duration": "0T18:36:12 00:05:30 12:34 1T00:00:12 2h 35m 3d 04:12:00 PT15M 00:42 5m30s 14:03:22 0:12:33 27d 1d2h 12h",
     "location": "home not_home 52.5200,13.4050 work 48.137,11.575 geo:48.2,16.3 Büro",
     "illuminance": "dark bright dim twilight low high day night medium",
-    "color": "#FF8800 255,120,0 red FFA500 #0000FF 00FF00 120,100,50 FF00001E",
     "moisture": "dry wet ok",
     "smoke": "0 1",
 }  # fmt: skip
@@ -465,6 +466,23 @@ def identifier(rng: random.Random) -> Any:
         lambda: f"{invented_word(rng)}.{rng.choice(('com', 'local', 'lan', 'home', 'io'))}",
     )
     return rng.choice(forms)()
+
+
+def color(rng: random.Random) -> str:
+    """A colour as a text."""
+    parts = [rng.choice((0, 255, rng.randint(0, 255))) for _ in range(rng.choice((3, 3, 3, 4)))]
+    digits = "".join(f"{part:02x}" for part in parts)
+    forms = (
+        f"#{digits}",
+        f"#{digits.upper()}",
+        digits.upper(),
+        digits,
+        ",".join(map(str, parts)),
+        f"rgb({','.join(map(str, parts[:3]))})",
+        f"{rng.randint(0, 360)},{rng.randint(0, 100)},{rng.randint(0, 100)}",
+        rng.choice(("red", "blue", "orange", "warm white", "green", "purple", "white")),
+    )
+    return rng.choice(forms)
 
 
 def firmware(rng: random.Random) -> Any:

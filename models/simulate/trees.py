@@ -11,7 +11,7 @@ from models.simulate.items import Item
 from models.simulate.leaves import Leaf, frame
 from models.simulate.quantities import energy_within, identifier, measurement, phases, timestamp
 from models.simulate.several import places, series
-from models.simulate.voice import UNIT_SUFFIXES, Voice, join, spell, split_words
+from models.simulate.voice import SYMBOLS, UNIT_SUFFIXES, Voice, join, spell, split_words
 
 _WRAPPERS = ("data", "payload", "object", "values", "status", "state", "params", "result", "sensors", "decoded", "fields", "measurements",
              "attributes", "properties", "report", "decoded_payload", "uplink_message", "msg", "body", "readings", "daten", "info")  # fmt: skip
@@ -29,8 +29,10 @@ def tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
         return _flat(rng, speaking, items)
     if form < 0.5:
         return _registers(rng, speaking, items)
-    if form < 0.52:
+    if form < 0.515:
         return _by_units(rng, speaking, items)
+    if form < 0.54:
+        return _by_phases(rng, speaking, items)
     if form < 0.66:
         return _grouped(rng, speaking, items)
     if form < 0.78:
@@ -179,6 +181,48 @@ def _registers(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[s
             row += series(rng, Item("", number, label, unit), run)
     name = rng.choice(names)
     return {**_flat(rng, speaking, items[:4]), name: row}
+
+
+_PHASES = (
+    "a b c n tot",
+    "1 2 3 n sum",
+    "l1 l2 l3 n total",
+    "L1 L2 L3 N SUM",
+    "A B C N T",
+    "r s t n sum",
+    "r y b n avg",
+    "phase1 phase2 phase3 n all",
+)
+_ELECTRIC_WORDS = {
+    "voltage": "voltage,volt,volts,spannung,tension,vrms", "current": "current,amp,amps,strom,courant,irms", "power": "power,pwr,watt,leistung,act power",
+    "power_factor": "pf,power factor,cosphi,factor", "apparent_power": "apparent power,aprt power,va,app power",
+}  # fmt: skip
+
+
+def _by_phases(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+    """Each quantity of each phase by letters or words: `{"Va": 231.2, "Vb": 229.8, "Ia": 1.2, ...}`, `{"l1": {"u": ...}}`."""
+    names = rng.choice(_PHASES).split()
+    rows: dict[str, list[Leaf]] = {}
+    for label, number, unit in phases(rng):
+        rows.setdefault(label, []).append(Leaf(Item("", number, label, unit)))
+    letters = rng.random() < 0.55
+    called = {
+        label: rng.choice(SYMBOLS[label] if letters else _ELECTRIC_WORDS[label].split(",")).replace(" ", "_")
+        for label in rows
+    }
+    cells = [(called[label], name, leaf) for label, row in rows.items() for name, leaf in zip(names, row, strict=False)]
+    if rng.random() < 0.5:
+        cells.sort(key=lambda cell: names.index(cell[1]))
+    tree: dict[str, Any] = _flat(rng, speaking, items[:3])
+    form = rng.choice(("{0}{1}", "{0}{1}", "{0}_{1}", "{1}_{0}", "{1}{0}", "nested"))
+    for quantity, name, leaf in cells:
+        if form == "nested":
+            tree.setdefault(name, {})
+            if isinstance(tree[name], dict):
+                tree[name][quantity] = leaf
+        else:
+            tree[form.format(quantity, name)] = leaf
+    return tree
 
 
 _BEARERS: dict[str, str] = {

@@ -51,7 +51,7 @@ def voice(rng: random.Random) -> Voice:
         abbreviates=rng.uniform(0.3, 1.0) if terse else rng.choice((0, 0, 0, 0.1, 0.25)),
         plain_ascii=rng.random() < 0.5,
         unit_in_key=rng.choice((0, 0, 0, 0.2, 0.5, 0.9)),
-        unit_in_value=rng.random() < 0.05,
+        unit_in_value=rng.random() < 0.07,
         numbers_as_text=rng.random() < 0.08,
         scaled=rng.random() < 0.04,
         symbols=rng.random() < 0.08,
@@ -175,7 +175,9 @@ UNIT_SUFFIXES: dict[str, tuple[str, ...]] = {
 UNIT_TEXTS: dict[str, tuple[str, ...]] = {
     "°C": ("°C", "C", "℃", "degC", "celsius"), "°F": ("°F", "F", "fahrenheit"), "m³": ("m³", "m3"), "µg/m³": ("µg/m³", "ug/m3"),
     "W/m²": ("W/m²", "W/m2"), "L": ("L", "l"), "lx": ("lx", "lux"), "µS/cm": ("µS/cm", "uS/cm"), "m³/h": ("m³/h", "m3/h"),
-    "L/min": ("L/min", "l/min"), "m²": ("m²", "m2"), "mg/m³": ("mg/m³", "mg/m3"), "°": ("°", "deg"), "%": ("%", "%", "%RH"),
-    "s": ("s", "sec"), "h": ("h", "hours"),
+    "L/min": ("L/min", "l/min"), "m²": ("m²", "m2"), "mg/m³": ("mg/m³", "mg/m3"), "°": ("°", "deg"), "%": ("%", "%", "%", "%RH", "Percent"),
+    "s": ("s", "s", "sec", "Seconds"), "h": ("h", "hours", "hrs"), "min": ("min", "min", "Minutes", "mins"), "d": ("d", "days"),
+    "V": ("V", "V", "V", "Volts", "volt"), "A": ("A", "A", "A", "Amps"), "W": ("W", "W", "W", "Watts", "watt"), "Hz": ("Hz", "Hz", "Hertz"),
+    "m": ("m", "m", "meters"), "km/h": ("km/h", "kmh", "kph"), "B": ("B", "bytes"), "rpm": ("rpm", "RPM"), "hPa": ("hPa", "hPa", "hpa"),
 }  # fmt: skip
 """How units are written as a text of their own; elsewhere Home Assistant's spelling."""
