@@ -32,7 +32,7 @@ def tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
     if form < 0.515:
         return _by_units(rng, speaking, items)
     if form < 0.54:
-        return _by_phases(rng, speaking, items)
+        return by_phases(rng, speaking, items)
     if form < 0.66:
         return _grouped(rng, speaking, items)
     if form < 0.78:
@@ -199,7 +199,7 @@ _ELECTRIC_WORDS = {
 }  # fmt: skip
 
 
-def _by_phases(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
+def by_phases(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
     """Each quantity of each phase by letters or words: `{"Va": 231.2, "Vb": 229.8, "Ia": 1.2, ...}`, `{"l1": {"u": ...}}`."""
     names = rng.choice(_PHASES).split()
     rows: dict[str, list[Leaf]] = {}

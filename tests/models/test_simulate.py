@@ -18,11 +18,13 @@ from models.facts import Device, Fact, Values
 from models.simulate import quantities, topics
 from models.simulate.__main__ import LEXICON, split
 from models.simulate.archetypes import ARCHETYPES
-from models.simulate.items import Vocabulary
-from models.simulate.leaves import Simulated
+from models.simulate.items import Item, Vocabulary, item
+from models.simulate.leaves import Simulated, truths_of
 from models.simulate.messages import World, of_device, simulate
+from models.simulate.several import family
 from models.simulate.stated import as_stated, has_form
-from models.simulate.voice import voice
+from models.simulate.trees import by_phases
+from models.simulate.voice import split_words, voice
 
 THERMOMETER = Device(
     source="test",
@@ -188,3 +190,40 @@ def test_a_device_of_which_only_keys_are_known_has_no_form() -> None:
     assert has_form(PLUG)
     assert has_form(BUTTON)
     assert not has_form(THERMOMETER)
+
+
+def test_a_unit_in_a_name_is_one_word() -> None:
+    assert split_words("kWhToday") == ["kwh", "today"]
+    assert split_words("battery_dBm-TempOut") == ["battery", "dbm", "temp", "out"]
+
+
+@pytest.mark.parametrize("label", ["counter", "voltage", "door", "location", "metadata"])
+def test_a_family_is_one_reading_under_names_of_their_own(label: str) -> None:
+    rng = random.Random(4)
+    for _ in range(80):
+        chosen = Item("gate count", 7, label, "")
+        members = family(rng, voice(rng), chosen)
+        assert 1 < len(members) <= 12
+        assert {member.label for member in members} == {label}
+        assert len({member.key for member in members}) > 1
+
+
+def test_who_tells_phases_by_letters_tells_each_quantity_of_each() -> None:
+    rng = random.Random(6)
+    told = set()
+    for _ in range(200):
+        plain, truths = truths_of(by_phases(rng, voice(rng), []))
+        assert len(truths) >= 2
+        told |= {truth.label for truth in truths.values()}
+        assert all(path.strip("/") for path in truths)
+        assert len(fields(Report("t", plain, 0.0))) == len(truths)
+    assert {"voltage", "current", "power"} <= told
+
+
+def test_a_battery_may_be_told_in_volts() -> None:
+    rng = random.Random(8)
+    vocabulary = Vocabulary(LEXICON, [])
+    found = [item(rng, vocabulary, voice(rng), "voltage") for _ in range(800)]
+    cells = [one for one in found if split_words(one.key) in (["bat"], ["batt"], ["battery"])]
+    assert cells
+    assert all(one.unit == "V" and 1 <= one.value < 15 for one in cells)
