@@ -61,13 +61,14 @@ _ARCHETYPES = {
 }  # fmt: skip
 _TYPES = {"plant": "climate_sensor", "pool": None, "tank": None, "meter": "energy_meter", "vibration": None, "vehicle": "tracker",
               "server": "gateway", "tariff": None, "alarm": "siren", "passage_counter": None}  # fmt: skip
-ARCHETYPES = {
+ARCHETYPES: dict[str, tuple[list[str], list[float]]] = {
     name: (
         [entry.partition(":")[0] for entry in text.split()],
         [float(entry.partition(":")[2]) for entry in text.split()],
     )
     for name, text in _ARCHETYPES.items()
 }
+"""(labels of what such a device has to say, how often it says each), by name."""
 _OFTEN = ("gateway", "tracker")
 # What measures electricity speaks most in the homes that have MQTT.
 _WEIGHTS = [
@@ -76,7 +77,12 @@ _WEIGHTS = [
 ]
 
 
-def archetype(rng: random.Random) -> tuple[str | None, list[str], list[float]]:
-    """(device type, labels of what such a device has to say, how often it says each)."""
+def archetype(rng: random.Random) -> str:
+    """The name of one of them, by how many there are."""
     (name,) = rng.choices(tuple(ARCHETYPES), _WEIGHTS)
-    return (_TYPES.get(name, name), *ARCHETYPES[name])
+    return name
+
+
+def device_type(name: str) -> str | None:
+    """Its type in the vocabulary; None where that has none."""
+    return _TYPES.get(name, name)

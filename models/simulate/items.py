@@ -214,9 +214,8 @@ _BATTERIES = (
 
 
 def _cell(rng: random.Random, voice: Voice) -> Item:
-    low, high = rng.choice(((2.2, 3.3), (2.2, 3.3), (2.8, 4.25), (2.8, 4.25), (1.1, 1.65), (4.4, 6.4), (11, 14.6)))
-    number = round(rng.uniform(low, high), rng.choice((1, 2, 2, 2, 3)))
-    return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", "V", unit_text="V")
+    number, unit = quantities.cell_voltage(rng)
+    return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", unit, unit_text=unit)
 
 
 def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> Item:

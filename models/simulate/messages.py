@@ -10,11 +10,11 @@ from typing import Any
 from agent.core.ontology import LABELS
 from models.facts import Device
 from models.simulate import topics
-from models.simulate.archetypes import archetype
+from models.simulate.archetypes import ARCHETYPES, archetype, device_type
 from models.simulate.items import Item, Vocabulary, derived, flow, item, of_fact
 from models.simulate.leaves import Leaf, Simulated, frame, kind_of, truths_of
 from models.simulate.quantities import identifier, timestamp
-from models.simulate.several import family, places
+from models.simulate.several import family, passages, places
 from models.simulate.stated import as_stated, has_form, in_a_row
 from models.simulate.trees import shuffled, spread, tree
 from models.simulate.voice import Voice, spell, voice
@@ -68,9 +68,13 @@ def simulate(rng: random.Random, world: World) -> list[Simulated]:
         items = _of_device(rng, device, speaking, faithful=rng.random() < 0.5)
         kind_of_device = device.type
     elif choice < 0.84:
-        kind_of_device, labels, weights = archetype(rng)
+        kind = archetype(rng)
+        labels, weights = ARCHETYPES[kind]
+        kind_of_device = device_type(kind)
         count = min(len(labels), _size(rng))
         items = [item(rng, world.vocabulary, speaking, label) for label in rng.choices(labels, weights, k=count)]
+        if kind == "passage_counter":
+            items += passages(rng, speaking)
     else:
         labels = tuple(LABELS)
         items = [

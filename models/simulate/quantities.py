@@ -182,6 +182,15 @@ def measurement_in(rng: random.Random, label: str, unit: str) -> int | float | N
     return number(rng, rng.choices(spread, [entry.weight for entry in spread])[0])
 
 
+_CELLS = ((2.2, 3.3), (2.2, 3.3), (2.8, 4.25), (2.8, 4.25), (1.1, 1.65), (4.4, 6.4), (11, 14.6), (46, 57))
+
+
+def cell_voltage(rng: random.Random) -> tuple[int | float, str]:
+    """The voltage of a small battery and its unit."""
+    number = rng.uniform(*rng.choice(_CELLS))
+    return round(number, rng.choice((None, 1, 2, 2, 2, 2, 3))), "V"
+
+
 _FLOWED = {
     "minute": (1 / 60, ("mWh", "Wh")),
     "min": (1 / 60, ("mWh", "Wh")),

@@ -33,6 +33,34 @@ _FAMILY = 12
 """Members of one family at most."""
 
 
+_SPANS = (
+    "total,today,daily,hour,hourly,day,week,sum,count,people,persons,visitors,passages,entries,crossings,accumulated,interval,last hour,current,"
+    "since midnight,heute,gesamt,personen,aujourd'hui,oggi,vandaag,passanten,customers,cars,vehicles"
+).split(",")
+
+
+def passages(rng: random.Random, speaking: Voice) -> list[Item]:
+    """What a counter of those who pass tells: how many went in and out, by gate and span of time."""
+    spans = rng.sample(_SPANS, rng.choice((1, 1, 2, 3)))
+    ways = rng.choice(_PASSAGES[:6]).split()
+    noun = rng.choice(_NUMBERED)
+    gates = [[noun, str(number + 1)] for number in range(rng.choice((1, 2, 4)))] if rng.random() < 0.5 else [[]]
+    ahead = rng.random() < 0.2
+    most = rng.choice((9, 90, 2_000, 90_000))
+    return [
+        Item(
+            join(words, speaking.case),
+            0 if rng.random() < 0.25 else rng.randint(0, most),
+            "counter",
+            "",
+        )
+        for gate in gates
+        for span in spans
+        for way in ways
+        for words in [[*gate, way, *split_words(span)] if ahead else [*gate, *split_words(span), way]]
+    ]
+
+
 def family(rng: random.Random, speaking: Voice, chosen: Item) -> list[Item]:
     """The reading several times in one message, by where, when or which: `gate_1_count_in`, `gate_1_count_out`, ..."""
     words = split_words(chosen.key)

@@ -9,7 +9,7 @@ from typing import Any
 from models.simulate import topics
 from models.simulate.items import Item
 from models.simulate.leaves import Leaf, frame
-from models.simulate.quantities import energy_within, identifier, measurement, phases, timestamp
+from models.simulate.quantities import cell_voltage, energy_within, identifier, measurement, phases, timestamp
 from models.simulate.several import places, series
 from models.simulate.voice import SYMBOLS, UNIT_SUFFIXES, Voice, join, spell, split_words
 
@@ -249,7 +249,7 @@ def _by_units(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[st
     labels = _BEARERS[bearer].split()
     group: dict[str, Any] = {}
     for label in rng.sample(labels, rng.randint(2, len(labels))):
-        number, unit = measurement(rng, label)
+        number, unit = cell_voltage(rng) if (bearer, label) == ("battery", "voltage") else measurement(rng, label)
         if suffixes := UNIT_SUFFIXES.get(unit):
             group[rng.choice(suffixes)] = Leaf(Item("", number, label, unit))
     name = rng.choice(_BEARER_NAMES[bearer].split(","))
