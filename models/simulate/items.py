@@ -191,7 +191,7 @@ def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
 
 def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -> Item:
     """An item of the label, called and valued as this voice does."""
-    if label == "voltage" and rng.random() < _CELLS:
+    if label == "voltage" and rng.random() < _AS_BATTERY:
         return _cell(rng, voice)
     term = vocabulary.term(rng, label, voice.language)
     valued = _valued(rng, label, voice, term.fact, term.inverted)
@@ -205,7 +205,7 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     return replace(valued, key=_called(rng, term, valued, voice, tells_unit))
 
 
-_CELLS = 0.06
+_AS_BATTERY = 0.06
 """How often a voltage has the name of a battery, and nothing but its number says that it is no charge in per cent."""
 _BATTERIES = (
     "battery", "bat", "batt", "b", "bt", "battery", "Bat", "BAT", "akku", "accu", "batterie", "pile", "batteria", "pila", "batería", "batteri",

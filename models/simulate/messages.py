@@ -16,7 +16,7 @@ from models.simulate.leaves import Leaf, Simulated, frame, kind_of, truths_of
 from models.simulate.quantities import identifier, timestamp
 from models.simulate.several import family, passages, places
 from models.simulate.stated import as_stated, has_form, in_a_row
-from models.simulate.trees import shuffled, spread, tree
+from models.simulate.trees import arranged, shuffled, spread
 from models.simulate.voice import Voice, spell, voice
 
 _NOISE = ("timestamp", "identifier", "metadata", "signal_strength", "firmware", "counter", "duration", "link_quality", "data_size",
@@ -131,7 +131,7 @@ def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str 
         return [alone(rng, speaking, chosen, type_) for chosen in rng.sample(items, min(_ALONE, len(items)))]
     kind = kind_of(chosen.label for chosen in items)
     topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
-    payload = tree(rng, speaking, items)
+    payload = arranged(rng, speaking, items)
     if topic.device_level == topics.NONE and rng.random() < 0.6:
         payload = {str(identifier(rng)): payload}
         if rng.random() < 0.5:

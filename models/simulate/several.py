@@ -42,22 +42,20 @@ _SPANS = (
 def passages(rng: random.Random, speaking: Voice) -> list[Item]:
     """What a counter of those who pass tells: how many went in and out, by gate and span of time."""
     spans = rng.sample(_SPANS, rng.choice((1, 1, 2, 3)))
-    ways = rng.choice(_PASSAGES[:6]).split()
+    ways = rng.choice(_WAYS).split()
     noun = rng.choice(_NUMBERED)
     gates = [[noun, str(number + 1)] for number in range(rng.choice((1, 2, 4)))] if rng.random() < 0.5 else [[]]
     ahead = rng.random() < 0.2
     most = rng.choice((9, 90, 2_000, 90_000))
-    return [
-        Item(
-            join(words, speaking.case),
-            0 if rng.random() < 0.25 else rng.randint(0, most),
-            "counter",
-            "",
-        )
+    names = [
+        [*gate, way, *split_words(span)] if ahead else [*gate, *split_words(span), way]
         for gate in gates
         for span in spans
         for way in ways
-        for words in [[*gate, way, *split_words(span)] if ahead else [*gate, *split_words(span), way]]
+    ]
+    return [
+        Item(join(name, speaking.case), 0 if rng.random() < 0.25 else rng.randint(0, most), "counter", "")
+        for name in names
     ]
 
 
@@ -97,14 +95,14 @@ _SUMS = (
 )  # fmt: skip
 _SPATIAL = ("x y z",)
 _TRAFFIC = ("rx tx", "up down", "sent received")
-_PASSAGES = ("in out", "in out", "in out total", "enter exit", "entries exits", "entered left", "total in total out", "success failed",
-             "sent received lost", "left right")  # fmt: skip
+_WAYS = ("in out", "in out", "in out total", "enter exit", "entries exits", "entered left")
+_COUNTS = (*_WAYS, "total in total out", "success failed", "sent received lost", "left right")
 _OF_LABEL = {
     **dict.fromkeys(("voltage", "current", "frequency", "power_factor", "apparent_power", "reactive_power"), _PHASES),
     "power": (*_PHASES, "consumed produced", "charged discharged"),
     **dict.fromkeys(("energy", "reactive_energy"), (*_SUMS, *_SUMS, *_PHASES)),
     **dict.fromkeys(("water", "gas", "volume", "precipitation", "duration", "monetary", "distance"), _SUMS),
-    "counter": (*_SUMS, *_PASSAGES),
+    "counter": (*_SUMS, *_COUNTS),
     "data_size": ("used free total", "used free", "total free", *_TRAFFIC),
     "data_rate": _TRAFFIC,
     "percentage": ("user system", "used free", "cpu mem disk"),

@@ -22,7 +22,7 @@ _PARTS = ("DS18B20", "BME280", "SI7021", "AM2301", "SHT3X", "ENERGY", "ANALOG", 
           "color", "update", "memory", "ram", "disk", "cpu", "load", "consumption", "production", "ch1", "port1", "accel", "cover")  # fmt: skip
 
 
-def tree(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
+def arranged(rng: random.Random, speaking: Voice, items: list[Item]) -> Any:
     """The items as one payload in some form, its leaves still under construction."""
     form = rng.random()
     if form < 0.46:
@@ -183,16 +183,9 @@ def _registers(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[s
     return {**_flat(rng, speaking, items[:4]), name: row}
 
 
-_PHASES = (
-    "a b c n tot",
-    "1 2 3 n sum",
-    "l1 l2 l3 n total",
-    "L1 L2 L3 N SUM",
-    "A B C N T",
-    "r s t n sum",
-    "r y b n avg",
-    "phase1 phase2 phase3 n all",
-)
+_PHASE_NAMES = (
+    "a b c n tot", "1 2 3 n sum", "l1 l2 l3 n total", "L1 L2 L3 N SUM", "A B C N T", "r s t n sum", "r y b n avg", "phase1 phase2 phase3 n all",
+)  # fmt: skip
 _ELECTRIC_WORDS = {
     "voltage": "voltage,volt,volts,spannung,tension,vrms", "current": "current,amp,amps,strom,courant,irms", "power": "power,pwr,watt,leistung,act power",
     "power_factor": "pf,power factor,cosphi,factor", "apparent_power": "apparent power,aprt power,va,app power",
@@ -201,7 +194,7 @@ _ELECTRIC_WORDS = {
 
 def by_phases(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, Any]:
     """Each quantity of each phase by letters or words: `{"Va": 231.2, "Vb": 229.8, "Ia": 1.2, ...}`, `{"l1": {"u": ...}}`."""
-    names = rng.choice(_PHASES).split()
+    names = rng.choice(_PHASE_NAMES).split()
     rows: dict[str, list[Leaf]] = {}
     for label, number, unit in phases(rng):
         rows.setdefault(label, []).append(Leaf(Item("", number, label, unit)))
@@ -213,16 +206,14 @@ def by_phases(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[st
     cells = [(called[label], name, leaf) for label, row in rows.items() for name, leaf in zip(names, row, strict=False)]
     if rng.random() < 0.5:
         cells.sort(key=lambda cell: names.index(cell[1]))
-    tree: dict[str, Any] = _flat(rng, speaking, items[:3])
-    form = rng.choice(("{0}{1}", "{0}{1}", "{0}_{1}", "{1}_{0}", "{1}{0}", "nested"))
+    flat = _flat(rng, speaking, items[:3])
+    form = rng.choice(("{0}{1}", "{0}{1}", "{0}_{1}", "{1}_{0}", "{1}{0}", None))
+    if form:
+        return {**flat, **{form.format(quantity, name): leaf for quantity, name, leaf in cells}}
+    groups: dict[str, dict[str, Leaf]] = {}
     for quantity, name, leaf in cells:
-        if form == "nested":
-            tree.setdefault(name, {})
-            if isinstance(tree[name], dict):
-                tree[name][quantity] = leaf
-        else:
-            tree[form.format(quantity, name)] = leaf
-    return tree
+        groups.setdefault(name, {})[quantity] = leaf
+    return {**flat, **groups}
 
 
 _BEARERS: dict[str, str] = {
