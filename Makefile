@@ -174,7 +174,8 @@ evaluate: $(TRAINING)/made ## measure the first training of a build on the ecosy
 	  --without $$(cat models/left-out.txt) --taught build/first --calibration build/calibration.json \
 	  --out build/evaluation.json --picture build/confidence.svg
 
-score: $(VENV)/made ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
+score: $(VENV)/demo ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
+	@mkdir -p build
 	$(BIN)/dragoman interpret --stats < $(MESSAGES) | $(BIN)/python -m models.predictions > build/predictions.jsonl
 	$(BIN)/python $(SCORER) build/predictions.jsonl --heldout $(MESSAGES)
 

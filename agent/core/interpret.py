@@ -96,7 +96,8 @@ def _reading(path: str, raw: Any, verdict: Verdict, claim: Claim | None, problem
         # JSON has no such number: Python reads NaN and 1e999, nobody else could read what would be published.
         problems.append(Problem(path, "not_finite", f"{raw} is no number in JSON; it is given as null"))
         raw = None
-    meaning = _meaning(verdict, claim)
+    written = _written_unit(raw)
+    meaning = _meaning(verdict, claim) if claim is not None or not written else _meaning_of_unit(verdict, written)
     label, confidence, source, known_unit = meaning
     if label is None:
         return Reading(path, None, raw, None, confidence, source, raw)
@@ -128,6 +129,21 @@ def _meaning(verdict: Verdict, claim: Claim | None) -> _Meaning:
             return LABELS[claim.labels[0]], 1.0, claim.source, claim.unit or ""
         return LABELS[best], confidence, "model", _unit(LABELS[best], verdict, claim)
     return own, verdict.confidence, "model", _unit(own, verdict, claim)
+
+
+def _written_unit(raw: Any) -> str:
+    """Home Assistant's spelling of the unit behind a text's number; "" where there is none."""
+    written = number_and_unit(raw)[1] if isinstance(raw, str) else ""
+    return spelled_unit(written) or "" if written else ""
+
+
+def _meaning_of_unit(verdict: Verdict, unit: str) -> _Meaning:
+    """What the model holds of a value behind which the unit stands: that rules labels out, or it does not know."""
+    if verdict.label is None or accepts_unit(LABELS[verdict.label], unit):
+        return _meaning(verdict, None)
+    fitting = [label for label, _ in verdict.runners_up if accepts_unit(LABELS[label], unit)]
+    best, confidence = _best(verdict, fitting)
+    return (None if best is None else LABELS[best]), confidence, "model", unit
 
 
 def _best(verdict: Verdict, labels: Sequence[str]) -> tuple[str | None, float]:

@@ -209,7 +209,7 @@ _AS_BATTERY = 0.06
 """How often a voltage has the name of a battery, and nothing but its number says that it is no charge in per cent."""
 _BATTERIES = (
     "battery", "bat", "batt", "b", "bt", "battery", "Bat", "BAT", "akku", "accu", "batterie", "pile", "batteria", "pila", "batería", "batteri",
-    "bateria", "батарея", "батарейка", "电池", "cell", "battery status", "supply", "bat level", "power", "lipo", "coin cell", "soil batt",
+    "bateria", "батарея", "батарейка", "电池", "cell", "battery status", "supply", "bat level", "lipo", "coin cell", "soil batt",
 )  # fmt: skip
 
 
@@ -241,6 +241,9 @@ _UNUSUAL = 0.6
 def _called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_unit: bool) -> str:
     """The key of an item that this voice calls by the term."""
     label = valued.label or ""
+    if label == "identifier" and rng.random() < 0.03:
+        # `tid`, `rid`: whatever the letter stands for.
+        return f"{rng.choice('abcdefghijklmnopqrstuvwxyz')}{rng.choice(('id', '_id', 'Id', 'ID'))}"
     if voice.symbols and label in SYMBOLS:
         key = rng.choice(SYMBOLS[label])
         if rng.random() < 0.3:
@@ -276,7 +279,7 @@ _TARGETS = ("target", "set", "setpoint", "desired", "wanted", "soll", "consigne"
             "req")  # fmt: skip
 _LIMITS = ("max", "min", "limit", "allowed", "threshold", "default", "reserve", "maximum", "minimum", "upper", "lower", "step", "until",
            "below", "above", "setting", "delay", "cap")  # fmt: skip
-_ACTUALS = ("current", "actual", "measured", "room", "ist", "outdoor", "indoor", "probe 1", "inside", "outside", "air", "water", "now", "flow",
+_ACTUALS = ("current", "current", "current", "actual", "actual", "measured", "room", "ist", "outdoor", "indoor", "probe 1", "inside", "outside", "air", "water", "now", "flow",
             "return", "ambient", "tank", "actuelle", "min", "max")  # fmt: skip
 
 
@@ -287,7 +290,11 @@ def _by_unit(rng: random.Random, label: str, unit: str, voice: Voice) -> str:
         return _suffixed(rng, spell(rng, words, voice), unit, voice)
     if rng.random() < 0.4:
         return unit
-    words = split_words(rng.choice(QUALIFIERS["electric"]))
+    # Whatever stands beside it, also what nobody has heard of: `HV_V`.
+    place = quantities.invented_word(rng) if rng.random() < 0.2 else rng.choice(QUALIFIERS["electric"])
+    if rng.random() < 0.4:
+        return _suffixed(rng, spell(rng, place, voice), unit, voice)
+    words = split_words(place)
     if rng.random() < 0.5:
         return f"{unit}{rng.choice('_ /')}{'_'.join(words)}"
     # `WhTotal`, `APhase1`, `VL2`
@@ -307,13 +314,17 @@ def _unit_told(text: str, label: str) -> str | None:
     if label == "temperature":
         told = _TEMPERATURE_TOLD.get(words[-1]) if len(words) > 1 else None
         return told or _TEMPERATURE_TOLD.get("".join(words))
-    for unit in LABELS[label].units or {spread.unit for spread in quantities.RANGES.get(label, ())}:
+    for unit in LABELS[label].units or dict.fromkeys(spread.unit for spread in quantities.RANGES.get(label, ())):
         if any(len(word) > 1 and word in map(str.lower, UNIT_SUFFIXES.get(unit, ())) for word in words):
             return unit
     return None
 
 
 _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    # Thousandths are of cells; of mains and panels a whole number of four digits is tenths.
+    "voltage": (
+        (("grid", "mains", "line", "phase", "ac", "pv", "panel", "string", "mppt", "netz", "solar", "uac", "vac", "upv", "vpv"), ("V",)),
+    ),
     "duration": (
         (("uptime", "up time", "up", "upt", "seconds online", "age", "elapsed", "online time"), ("s", "s", "s", "s", "ms", "min")),
         (("latency", "ping", "response", "rtt"), ("ms", "ms", "ms", "s")),
@@ -433,7 +444,7 @@ def _numeric(rng: random.Random, label: str, voice: Voice) -> Item:
     text = rng.choice(UNIT_TEXTS.get(unit, (unit,)))
     value: Any = number
     if voice.scaled and isinstance(number, float):
-        value = round(number * rng.choice((10, 100, 1000)))
+        value = round(number * rng.choice((10, 10, 100, 1000)))
     if voice.unit_in_value and unit:
         value = f"{number}{rng.choice(('', ' '))}{text}"
     elif voice.numbers_as_text:
@@ -450,7 +461,7 @@ def _binary(rng: random.Random, label: str, inverted: bool) -> Item:
 
 
 _NUMBERED = {
-    **dict.fromkeys(("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action", "fan_mode", "alarm_state"), 0.35),
+    **dict.fromkeys(("device_state", "climate_mode", "cover_state", "lock_state", "error_code", "hvac_action", "fan_mode", "alarm_state"), 0.4),
     **dict.fromkeys(("color_mode", "action"), 0.1),
 }  # fmt: skip
 """How often devices send such a word as its number."""

@@ -40,7 +40,7 @@ def _ranges(text: str) -> tuple[Range, ...]:
 RANGES: dict[str, tuple[Range, ...]] = {
     label: _ranges(text)
     for label, text in {
-        "temperature": "°C 9 -15 35 1, °C 4 15 26 2, °C 3.5 20 90 1, °C 1 -30 250 0, °F 2 10 110 1, K .2 260 330 1",
+        "temperature": "°C 9 -15 35 1, °C 4 15 26 2, °C 3.5 20 90 1, °C 1 -30 250 0, °C .7 60 280 1, °F 2 10 110 1, K .2 260 330 1",
         "humidity": "% 9 15 99 1, % 3 20 90 0, % 1 30 70 2",
         "moisture": "% 9 2 98 0, % 3 5 80 1",
         "battery": "% 8 1 100 0, % 2 80 100 0, % 2 1 100 1",
@@ -57,7 +57,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         " kJ .1 10 90000 0 log, MJ .15 1 900 1, GJ .3 1 300 3",
         "reactive_energy": "kvarh 4 1 9000 2 log, varh 2 10 900000 0 log",
         "energy_storage": "kWh 4 .2 80 2, Wh 3 100 60000 0 log, MWh .1 .1 10 2",
-        "frequency": "Hz 7 49.8 50.2 2, Hz 3 49 61 1, Hz 1 0 500 1, MHz .8 300 2500 2, kHz .3 1 900 1, GHz .3 1 5 2",
+        "frequency": "Hz 7 49.8 50.2 2, Hz 3 49 61 1, Hz 1 0 500 1, MHz .8 300 2500 2, Hz .4 400000000 2500000000 0, kHz .3 1 900 1, GHz .3 1 5 2",
         "pressure": "bar 4 .3 4 2, kPa 2 90 600 1, Pa 1 10 90000 0 log, psi 1.5 10 60 1, hPa .3 900 1100 1,"
         " mbar .7 100 4000 0, mmHg .3 600 800 0, inHg .2 20 32 2",
         "atmospheric_pressure": "hPa 8 960 1045 1, hPa 2 970 1040 0, hPa 1 980 1035 2, Pa 1 96000 104500 0,"
@@ -285,7 +285,7 @@ def number(rng: random.Random, spread: Range) -> int | float:
 
 
 _BINARY_STYLES: tuple[tuple[Any, Any], ...] = (
-    (True, False), (True, False), (True, False), (1, 0), (1, 0), ("ON", "OFF"), ("on", "off"), ("1", "0"),
+    (True, False), (True, False), (True, False), (1, 0), (1, 0), (1, 0), (1, 0), ("ON", "OFF"), ("on", "off"), ("1", "0"),
     ("true", "false"), ("yes", "no"), ("True", "False"), ("YES", "NO"), ("active", "inactive"), ("On", "Off"),
 )  # fmt: skip
 

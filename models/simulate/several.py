@@ -35,7 +35,7 @@ _FAMILY = 12
 
 _SPANS = (
     "total,today,daily,hour,hourly,day,week,sum,count,people,persons,visitors,passages,entries,crossings,accumulated,interval,last hour,current,"
-    "since midnight,heute,gesamt,personen,aujourd'hui,oggi,vandaag,passanten,customers,cars,vehicles"
+    "since midnight,period,slot,shift,cycle,quarter,heute,zeitraum,période,periodo,periode,okres,период,gesamt,personen,aujourd'hui,oggi,vandaag,passanten,customers,cars,vehicles"
 ).split(",")
 
 
@@ -96,7 +96,7 @@ _SUMS = (
 _SPATIAL = ("x y z",)
 _TRAFFIC = ("rx tx", "up down", "sent received")
 _WAYS = ("in out", "in out", "in out total", "enter exit", "entries exits", "entered left")
-_COUNTS = (*_WAYS, "total in total out", "success failed", "sent received lost", "left right")
+_COUNTS = (*_WAYS, "total_in total_out", "success failed", "sent received lost", "left right")
 _OF_LABEL = {
     **dict.fromkeys(("voltage", "current", "frequency", "power_factor", "apparent_power", "reactive_power"), _PHASES),
     "power": (*_PHASES, "consumed produced", "charged discharged"),

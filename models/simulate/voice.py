@@ -15,7 +15,7 @@ LANGUAGES = (
 """Languages that keys are written in; the first ten have rooms and a lexicon, the others only what the sources name."""
 _LANGUAGE_WEIGHTS = (50, 9, 7, 6, 6, 6, 6, 6, 8, 9, *(1 for _ in LANGUAGES[10:]))
 _CASES = ("snake", "camel", "pascal", "lower", "kebab", "space", "upper", "upper_snake", "title", "dot", "joined_title")
-_CASE_WEIGHTS = (30, 18, 14, 10, 4, 6, 5, 4, 5, 2, 2)
+_CASE_WEIGHTS = (30, 18, 14, 13, 4, 6, 5, 4, 5, 2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def voice(rng: random.Random) -> Voice:
         unit_in_key=rng.choice((0, 0, 0, 0.2, 0.5, 0.9)),
         unit_in_value=rng.random() < 0.07,
         numbers_as_text=rng.random() < 0.08,
-        scaled=rng.random() < 0.04,
+        scaled=rng.random() < 0.07,
         symbols=rng.random() < 0.08,
         imperial=language == "en" and rng.random() < 0.12,
         habit=rng.random(),

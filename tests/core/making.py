@@ -48,13 +48,17 @@ def verdict(
     device_level: int = LEVELS - 1,
     area_level: int = LEVELS - 1,
     confidence: float = 0.9,
+    runners_up: Sequence[tuple[str, float]] = (),
 ) -> Verdict:
+    ranked = [(label or "other", confidence), *runners_up]
     return Verdict(
         label=label,
         confidence=confidence,
         unit=unit,
         polarity=polarity,
-        packed_runners_up=np.array([(list(LABELS).index(label or "other"), confidence)], RUNNER_UP).tobytes(),
+        packed_runners_up=np.array(
+            [(list(LABELS).index(name), probability) for name, probability in ranked], RUNNER_UP
+        ).tobytes(),
         packed_votes=np.concatenate(
             [
                 _certain(len(KINDS), KINDS.index(kind)),

@@ -66,8 +66,6 @@ def test_binaries(raw: Any, label: str, polarity: str, value: Any) -> None:
         ("1,5 kwh", "energy", "Wh", 1.5, "kWh"),
         ("unavailable", "temperature", "°C", "unavailable", None),
         ("1e999", "temperature", "°C", "1e999", None),
-        # No pair that Home Assistant refuses.
-        ("21.4 °C", "humidity", "%", 21.4, None),
         # Roles are what was sent, unless there is a unit.
         ("007", "identifier", "", "007", None),
         ("ON", "switch_state", "", "ON", None),
@@ -77,6 +75,21 @@ def test_binaries(raw: Any, label: str, polarity: str, value: Any) -> None:
 )
 def test_quantities_and_roles(raw: Any, label: str, inferred: str, value: Any, unit: str | None) -> None:
     assert meaning(raw, verdict(label, inferred)) == Reading("/x", label, value, unit, 0.9, "model", raw, None)
+
+
+def test_a_unit_behind_a_number_rules_labels_out() -> None:
+    held = verdict(
+        "energy", "Wh", confidence=0.5, runners_up=[("voltage", 0.2), ("duration", 0.15), ("identifier", 0.05)]
+    )
+    found = meaning("0.0617 s", held)
+    assert (found.label, found.value, found.unit, found.source) == ("duration", 0.0617, "s", "model")
+    assert found.confidence == pytest.approx(0.75)
+    assert meaning("1.2 kWh", held).confidence == 0.5
+
+
+def test_a_label_that_home_assistant_refuses_with_the_unit_behind_the_number_is_withheld() -> None:
+    found = meaning("21.4 °C", verdict("humidity", "%", runners_up=[("moisture", 0.1)]))
+    assert (found.label, found.value, found.unit) == (None, "21.4 °C", None)
 
 
 @pytest.mark.parametrize("raw", [21.4, "21.4 °C", True, None, "ON"])
