@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import islice
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
+_SHARE = 64
+"""One answer in so many makes room when there is none."""
 
 
 class Memo(Generic[Answer]):
@@ -32,7 +35,9 @@ class Memo(Generic[Answer]):
         return answer
 
     def put(self, question: Hashable, answer: Answer) -> None:
-        """Keep the answer, in place of the one that was not asked for the longest when there is no room."""
+        """Keep the answer, in place of those that were not asked for the longest when there is no room."""
         self._answers[question] = answer
         if len(self._answers) > self._capacity:
-            del self._answers[next(iter(self._answers))]
+            # Several at once: to find its first entry a dict goes past all that were taken out before.
+            for oldest in list(islice(self._answers, self._capacity // _SHARE or 1)):
+                del self._answers[oldest]
