@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from agent import known_answers
 from agent.core import encode
 from agent.core.encode import Tokens
+from agent.core.known_words import KNOWN_WORDS
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS
 from agent.core.pipeline import Reader
 from agent.core.verdict import LEVELS, Calibration, Scores
@@ -53,6 +54,8 @@ class Spec:
     file: str
     sha256: str
     encoder_version: int
+    known_words: str
+    """Digest of the words that the encoder knew when the model was trained."""
     calibration: Calibration
     known_answers: dict[str, str]
     """Labels of some rendered texts, as the model gave them where it was made."""
@@ -108,6 +111,7 @@ def _spec(path: Path) -> Spec:
             file=raw["file"],
             sha256=raw["sha256"],
             encoder_version=raw["encoder_version"],
+            known_words=raw["known_words"],
             calibration=Calibration(**raw["calibration"]),
             known_answers={str(text): str(label) for text, label in raw["known_answers"].items()},
         )
@@ -116,6 +120,8 @@ def _spec(path: Path) -> Spec:
         raise ArtifactError(f"{path}: not a model spec: {error} is missing or not what it should be") from None
     if spec.encoder_version != encode.VERSION:
         raise ArtifactError(f"{path}: made for encoder version {spec.encoder_version}, this agent has {encode.VERSION}")
+    if spec.known_words != KNOWN_WORDS.digest:
+        raise ArtifactError(f"{path}: made for an encoder that knows other words than this agent's; reinstall dragoman")
     if not spec.known_answers:
         raise ArtifactError(f"{path}: not a model spec: known_answers is empty")
     if classes != vocabulary():

@@ -14,6 +14,7 @@ import numpy as np
 
 from agent import __version__
 from agent.core import encode
+from agent.core.known_words import KNOWN_WORDS
 from agent.core.ontology import LABELS
 from agent.tflite import RELEASED, Model, vocabulary
 from models.calibrate import logits_of, probabilities
@@ -48,6 +49,7 @@ def release(model: Path, calibration: dict[str, float], examples: Path, folder: 
         "file": f"{RELEASED.stem}.tflite",
         "sha256": hashlib.sha256(content).hexdigest(),
         "encoder_version": encode.VERSION,
+        "known_words": KNOWN_WORDS.digest,
         "calibration": calibration,
         "known_answers": known_answers(Model(content), examples),
         "vocabulary": vocabulary(),

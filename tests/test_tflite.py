@@ -116,6 +116,7 @@ def test_every_tensor_but_the_token_indices_is_an_integer_of_the_quantization() 
     [
         ({"sha256": hashlib.sha256(b"").hexdigest()}, "the checksum differs"),
         ({"encoder_version": 999}, "made for encoder version 999, this agent has"),
+        ({"known_words": "0"}, "knows other words than this agent's"),
         ({"vocabulary": {**SPEC["vocabulary"], "kind": ["state"]}}, "another vocabulary"),
         ({"vocabulary": {**SPEC["vocabulary"], "label": SPEC["vocabulary"]["label"][::-1]}}, "another vocabulary"),
         ({"vocabulary": None}, "another vocabulary"),

@@ -14,8 +14,9 @@ varies: a number becomes its type and magnitude, a long identifier becomes `#`.
 
 The model sees the characters of the text and hashed pieces of it: trigrams and whole words. Chinese has no spaces, and
 a character there says as much as a word elsewhere: each is a word, and beside it stands the pair that it makes with the
-next one. All hashing is integer arithmetic on the whole batch at once, because plain Python would cost more than the
-network does.
+next one. Only words that training has met have pieces: any other would be taken for those whose bucket it falls into,
+and is better read by its trigrams. All hashing is integer arithmetic on the whole batch at once, because plain Python
+would cost more than the network does.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.core.known_words import KNOWN_WORDS
 from agent.core.message import Field
 from agent.core.units import MIXED_CASE
 from agent.core.values import number_and_unit
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same field would give other tokens; a model made for another version is refused."""
 
 
@@ -118,13 +120,18 @@ def _parents(field: Field) -> list[str]:
 
 def tokens(texts: Sequence[str]) -> Tokens:
     """Tokens of rendered texts, each of WIDTH characters; row i belongs to texts[i]."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).reshape(len(texts), WIDTH)
+    points = _points(texts)
     characters = _characters(points)
     words = _words(points, characters)
     pieces = np.zeros((len(texts), PIECES), np.int32)
     pieces[:, :_TRIGRAM_WIDTH] = _trigrams(characters, words)[:, :_TRIGRAM_WIDTH]
     _put_words(pieces, characters, words)
     return Tokens(characters.astype(np.int32), pieces)
+
+
+def _points(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """Code points, uint32 [batch, WIDTH]."""
+    return np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).reshape(len(texts), WIDTH)
 
 
 # A unit inside a key stays whole, though its letters change case: `kWhToday`, `socTempdBm`, `IkW`.
@@ -342,8 +349,29 @@ _POWERS = np.cumprod(np.full(WIDTH, _PRIME), dtype=np.uint32)
 _INVERSE_POWERS = np.cumprod(np.full(WIDTH, pow(int(_PRIME), -1, 2**32), np.uint32), dtype=np.uint32)
 
 
+def hashed_words(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """The row of each word in rendered texts, int64 [n], and its hash, uint32 [n]: what `KnownWords` are told by."""
+    if not texts:
+        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    points = _points(texts)
+    characters = _characters(points)
+    rows, _, hashes = _hashed(characters, _words(points, characters))
+    return rows, hashes
+
+
 def _put_words(pieces: NDArray[np.int32], characters: NDArray[np.uint32], words: _Words) -> None:
-    """Write the hashes of each segment's first words into their slots of `pieces`.
+    """Write the buckets of each segment's first words into their slots of `pieces`; of unknown words nothing."""
+    rows, starts, hashes = _hashed(characters, words)
+    groups = rows * len(SEGMENTS) + _SEGMENT_OF[starts]
+    rank = np.arange(len(groups)) - np.searchsorted(groups, groups)
+    kept = (rank < _WORDS_KEPT[starts]) & KNOWN_WORDS.have(hashes)
+    pieces[rows[kept], _FIRST_SLOT[starts[kept]] + rank[kept]] = _bucket(hashes[kept])
+
+
+def _hashed(
+    characters: NDArray[np.uint32], words: _Words
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
+    """Of each word its row, where it begins, and its hash.
 
     A word's polynomial hash is the difference of two running sums, shifted back by the inverse power of where the
     word begins: the whole batch at once, whatever the lengths.
@@ -362,8 +390,4 @@ def _put_words(pieces: NDArray[np.int32], characters: NDArray[np.uint32], words:
     ends = np.nonzero(finishes)[1] + 1
     sums = np.zeros((len(characters), WIDTH + 1), np.uint32)
     np.cumsum(characters * inside * _POWERS, axis=1, dtype=np.uint32, out=sums[:, 1:])
-    hashes = _bucket((sums[rows, ends] - sums[rows, starts]) * _INVERSE_POWERS[starts] ^ np.uint32(0x9E3779B9))
-    groups = rows * len(SEGMENTS) + _SEGMENT_OF[starts]
-    rank = np.arange(len(groups)) - np.searchsorted(groups, groups)
-    kept = rank < _WORDS_KEPT[starts]
-    pieces[rows[kept], _FIRST_SLOT[starts[kept]] + rank[kept]] = hashes[kept]
+    return rows, starts, (sums[rows, ends] - sums[rows, starts]) * _INVERSE_POWERS[starts] ^ np.uint32(0x9E3779B9)

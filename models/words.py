@@ -1,0 +1,52 @@
+"""The words that the encoder knows: `python -m models.words EXAMPLES [OUT]`, OUT being the encoder's own file.
+
+Known is a word that stands in a few messages of a million fields; a name that somebody made up is told once. What is
+left are words enough to read by, and few enough that their table is a hundredth of the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from agent.core import known_words
+from agent.core.encode import hashed_words
+from agent.core.known_words import KnownWords
+from models.examples import lines, read
+
+OFTEN = 20
+"""Fields of a million in which a known word stands, at least."""
+
+
+def often_told(paths: list[Path]) -> np.ndarray:
+    """Hashes of the words that stand in many of the examples' fields, uint32 [n], in ascending order."""
+    found, counts, fields = [], [], 0
+    for shard in track(read(paths), "counting words", total=len(paths)):
+        rows, hashes = hashed_words(lines(shard.texts))
+        once = np.unique(rows.astype(np.uint64) << np.uint64(32) | hashes)
+        words, times = np.unique(once.astype(np.uint32), return_counts=True)
+        found.append(words)
+        counts.append(times)
+        fields += len(shard.texts)
+    words, places = np.unique(np.concatenate(found), return_inverse=True)
+    return words[np.bincount(places, np.concatenate(counts)) * 1e6 >= OFTEN * fields]
+
+
+def main() -> None:
+    """Count and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=Path(known_words.__file__).with_name(known_words.FILE))
+    parser.add_argument("--shards", type=int, default=30, help="so many of the shards only, the first ones")
+    arguments = parser.parse_args()
+    words = often_told(sorted(arguments.examples.glob("shard-*.npz"))[: arguments.shards])
+    content = KnownWords.of(words).packed()
+    arguments.out.write_bytes(content)
+    print(f"{arguments.out}: {len(words):,} words in {len(content):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
