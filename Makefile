@@ -10,7 +10,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 ARGS ?=
 
 .PHONY: help demo test test-delivery test-weeks test-homeassistant homeassistant-classes test-systemd test-arm unit
-.PHONY: wheel deb addon fuzz lint format model evaluate score pictures docs lock clean benchmarks performance
+.PHONY: wheel deb addon fuzz lint format model further evaluate score pictures docs lock clean benchmarks performance
 .PHONY: performance-pictures
 
 help: ## what can be made
@@ -168,6 +168,9 @@ $(TRAINING)/made: pyproject.toml
 
 model: $(TRAINING)/made ## rebuild the released model from the package registries
 	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/build
+
+further: $(TRAINING)/made ## the released model, trained on with what the simulator tells now: the quick way to the next one
+	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/further
 
 evaluate: $(TRAINING)/made ## measure the first training of a build on the ecosystems that were left out of it
 	@set -f; $(TRAINING)/bin/python -m models.evaluate build/student.tflite build/left-out build/facts \

@@ -1,6 +1,7 @@
 """A quantized file to what the agent loads: `python -m models.release MODEL.tflite CALIBRATION.json EXAMPLES`.
 
-Of the EXAMPLES it notes some with their labels, by which the agent notices a machine that computes the model wrongly.
+In place of the calibration a spec may stand, whose calibration is kept. Of the EXAMPLES it notes some with their
+labels, by which the agent notices a machine that computes the model wrongly.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def main() -> None:
     parser.add_argument("examples", type=Path)
     parser.add_argument("--out", type=Path, default=RELEASED.parent)
     arguments = parser.parse_args()
-    calibration = json.loads(arguments.calibration.read_text())
+    measured = json.loads(arguments.calibration.read_text(encoding="utf-8"))
+    calibration = measured.get("calibration", measured)
     print(release(arguments.model, calibration, arguments.examples, arguments.out))
 
 
