@@ -200,8 +200,9 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         valued = Item("", quantities.firmware(rng), label, "")
     often = max(voice.unit_in_key, _UNIT_NEEDED if label in _OF_MANY_UNITS else 0.0)
     tells_unit = rng.random() < often
-    if term.fact is None:
+    if term.fact is None or _left_open(term.fact, valued):
         valued = _as_told(rng, term.text, valued, tells_unit)
+    valued = of_its_days(rng, valued, split_words(term.text))
     return replace(valued, key=_called(rng, term, valued, voice, tells_unit))
 
 
@@ -218,6 +219,11 @@ def _cell(rng: random.Random, voice: Voice) -> Item:
     return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", unit, unit_text=unit)
 
 
+def _left_open(fact: Fact, valued: Item) -> bool:
+    """Whether the source states neither unit nor number, so that both are ours to choose."""
+    return fact.unit is None and valued.unit is not None and type(valued.value) in (int, float)
+
+
 def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> Item:
     """The item in the unit that its name tells, or in which such things are usually told."""
     label = valued.label or ""
@@ -232,6 +238,23 @@ def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> I
         if number is not None:
             return Item("", number, label, told, unit_text=told)
     return valued
+
+
+_AS_USUAL = 0.8
+"""How often an energy is as much as is usual for the days that its name tells."""
+
+
+def of_its_days(rng: random.Random, chosen: Item, words: list[str]) -> Item:
+    """The item with as much energy as is usual for the days that the words tell, where they tell any."""
+    if (
+        chosen.label != "energy"
+        or type(chosen.value) not in (int, float)
+        or not chosen.value
+        or rng.random() > _AS_USUAL
+    ):
+        return chosen
+    number = quantities.energy_of_days(rng, words, chosen.unit or "")
+    return chosen if number is None else replace(chosen, value=number)
 
 
 _UNUSUAL = 0.6
@@ -366,6 +389,9 @@ def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Ite
     """An item of a source's statement; `faithful` keeps the source's own spelling."""
     valued = _valued(rng, fact.label, voice, fact, fact.polarity == "inverted")
     own = own_name(fact)
+    if _left_open(fact, valued):
+        valued = _as_told(rng, own, valued, tells_unit=False)
+    valued = of_its_days(rng, valued, split_words(own))
     if faithful:
         return replace(valued, key=own)
     names = [name for language, name in fact.names.items() if language.startswith(voice.language)]

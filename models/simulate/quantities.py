@@ -8,6 +8,7 @@ import random
 import re
 import struct
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -209,6 +210,30 @@ def energy_within(rng: random.Random, name: str) -> tuple[float, str] | None:
     unit = rng.choice(units)
     watts = math.exp(rng.uniform(0, math.log(6000)))
     return round(watts * hours / _IN_WATT_HOURS[unit], 3), unit
+
+
+_DAYS = {
+    **dict.fromkeys("day today daily yesterday dy heute gestern tag tages jour aujourd'hui hier vandaag dag hoy ayer día oggi ieri idag "
+                    "igår dzisiaj wczoraj сегодня вчера день 今日 昨日".split(), 1),
+    **dict.fromkeys("week weekly woche wochen semaine semana settimana vecka tydzień неделя 本周".split(), 7),
+    **dict.fromkeys("month monthly monat monats mois maand mes mese månad miesiąc месяц 本月".split(), 30),
+    **dict.fromkeys("year yearly annual jahr jahres année an jaar año anno år rok год 本年".split(), 365),
+    "lifetime": 2_000,
+}  # fmt: skip
+"""How many days a word says that an energy is of."""
+_WATT_HOURS = {"Wh": 1, "kWh": 1e3, "MWh": 1e6}
+
+
+def energy_of_days(rng: random.Random, words: Iterable[str], unit: str) -> float | None:
+    """What a home or a device uses or makes in the days that the words tell, in the unit; None where none is told.
+
+    Whole numbers are of kilowatt-hours or of watt-hours, and nothing but how large they are tells which.
+    """
+    days = next((_DAYS[word] for word in words if word in _DAYS), None)
+    if days is None or unit not in _WATT_HOURS:
+        return None
+    number = math.exp(rng.uniform(math.log(150), math.log(60_000))) * days * rng.uniform(0.4, 1.0) / _WATT_HOURS[unit]
+    return round(number, rng.choice((None, None, 1, 2, 3) if unit != "Wh" else (None, None, None, 1)))
 
 
 _PHASE_ROWS = (

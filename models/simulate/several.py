@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.core.ontology import LABELS, Nature
-from models.simulate.items import Item
+from models.simulate.items import Item, of_its_days
 from models.simulate.leaves import Leaf
 from models.simulate.voice import Voice, join, split_words
 
@@ -79,7 +79,8 @@ def family(rng: random.Random, speaking: Voice, chosen: Item) -> list[Item]:
             [*number, *words, *where] if behind else [*words, *number, *where] for number in numbers for where in wheres
         ]
     return [
-        replace(chosen, key=join(name, speaking.case), value=_varied(rng, chosen.value)) for name in names[:_FAMILY]
+        of_its_days(rng, replace(chosen, key=join(name, speaking.case), value=_varied(rng, chosen.value)), name)
+        for name in names[:_FAMILY]
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from models.simulate import topics
-from models.simulate.items import Item
+from models.simulate.items import Item, of_its_days
 from models.simulate.leaves import Leaf, frame
 from models.simulate.quantities import cell_voltage, energy_within, identifier, measurement, phases, timestamp
 from models.simulate.several import places, series
@@ -262,7 +262,11 @@ def spread(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str, 
             names = [f"{name} {rng.choice(suffixes)}" for name in names]
         tree[chosen.key] = {
             spell(rng, name, speaking): _within(rng, chosen, name)
-            or (leaf if rng.random() < 0.9 else series(rng, chosen, rng.randint(2, 6)))
+            or (
+                Leaf(of_its_days(rng, leaf.item, split_words(name)))
+                if rng.random() < 0.9
+                else series(rng, chosen, rng.randint(2, 6))
+            )
             for name, leaf in zip(names, series(rng, chosen, len(names)), strict=True)
         }
     return tree
