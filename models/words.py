@@ -1,4 +1,4 @@
-"""The words that the encoder knows: `python -m models.words EXAMPLES [OUT]`, OUT being the encoder's own file.
+"""The words that the encoder knows: `python -m models.words EXAMPLES > agent/core/known_table.py`.
 
 Known is a word that stands in a few messages of a million fields; a name that somebody made up is told once. What is
 left are words enough to read by, and few enough that their table is a hundredth of the model.
@@ -7,16 +7,24 @@ left are words enough to read by, and few enough that their table is a hundredth
 from __future__ import annotations
 
 import argparse
+import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
 from rich.progress import track
 
-from agent.core import known_words
 from agent.core.encode import hashed_words
 from agent.core.known_words import KnownWords
 from models.examples import lines, read
 
+MODULE = '''"""The table of known words, which `python -m models.words` counted; another one needs another model."""
+
+TABLE = """
+{table}
+"""
+'''
 OFTEN = 20
 """Fields of a million in which a known word stands, at least."""
 
@@ -24,7 +32,7 @@ OFTEN = 20
 def often_told(paths: list[Path]) -> np.ndarray:
     """Hashes of the words that stand in many of the examples' fields, uint32 [n], in ascending order."""
     found, counts, fields = [], [], 0
-    for shard in track(read(paths), "counting words", total=len(paths)):
+    for shard in track(read(paths), "counting words", len(paths), console=Console(stderr=True)):
         rows, hashes = hashed_words(lines(shard.texts))
         once = np.unique(rows.astype(np.uint64) << np.uint64(32) | hashes)
         words, times = np.unique(once.astype(np.uint32), return_counts=True)
@@ -36,16 +44,15 @@ def often_told(paths: list[Path]) -> np.ndarray:
 
 
 def main() -> None:
-    """Count and write."""
+    """Count and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("examples", type=Path)
-    parser.add_argument("out", type=Path, nargs="?", default=Path(known_words.__file__).with_name(known_words.FILE))
     parser.add_argument("--shards", type=int, default=30, help="so many of the shards only, the first ones")
     arguments = parser.parse_args()
     words = often_told(sorted(arguments.examples.glob("shard-*.npz"))[: arguments.shards])
-    content = KnownWords.of(words).packed()
-    arguments.out.write_bytes(content)
-    print(f"{arguments.out}: {len(words):,} words in {len(content):,} bytes")
+    lines_of_table = textwrap.wrap(KnownWords.of(words).packed(), 118, break_on_hyphens=False)
+    print(MODULE.format(table="\n".join(lines_of_table)), end="")
+    print(f"{len(words):,} words", file=sys.stderr)
 
 
 if __name__ == "__main__":

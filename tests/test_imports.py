@@ -16,8 +16,8 @@ CORE = Path(agent.__file__).parent / "core"
 TRAINING = {"tensorflow", "keras", "torch", "jax", "sklearn", "scipy", "pandas", "matplotlib", "transformers", "models"}
 # All that the core takes from the standard library: none of it reads a clock, a file, a socket or the environment.
 PURE = {
-    "__future__", "collections", "collections.abc", "dataclasses", "datetime", "enum", "functools", "hashlib", "heapq",
-    "itertools", "json", "math", "operator", "re", "sys", "typing", "unicodedata", "zlib",
+    "__future__", "base64", "collections", "collections.abc", "dataclasses", "datetime", "enum", "functools", "hashlib",
+    "heapq", "itertools", "json", "math", "operator", "re", "sys", "typing", "unicodedata", "zlib",
 }  # fmt: skip
 
 

@@ -6,18 +6,18 @@ is a bucket that several share, so that an unknown one would say what its neighb
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import zlib
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.core.known_table import TABLE
+
 BITS = 19
 """Binary logarithm of the bits of a table; with a word in twenty bits, one unknown word in twenty passes for known."""
-FILE = "known_words.bin"
-"""Written by `python -m models.words`; a new one needs a new model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,13 +35,13 @@ class KnownWords:
         return cls(np.packbits(bits, bitorder="little"))
 
     @classmethod
-    def unpacked(cls, content: bytes) -> KnownWords:
-        """The set that a file holds."""
-        return cls(np.frombuffer(zlib.decompress(content), np.uint8))
+    def unpacked(cls, text: str) -> KnownWords:
+        """The set that a text holds, whatever its line breaks."""
+        return cls(np.frombuffer(zlib.decompress(base64.b85decode("".join(text.split()))), np.uint8))
 
-    def packed(self) -> bytes:
-        """The content of a file that holds the set."""
-        return zlib.compress(self.table.tobytes(), 9)
+    def packed(self) -> str:
+        """The set as a text without quotes and spaces."""
+        return base64.b85encode(zlib.compress(self.table.tobytes(), 9)).decode()
 
     @property
     def digest(self) -> str:
@@ -64,5 +64,5 @@ def _places(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return places
 
 
-KNOWN_WORDS = KnownWords.unpacked(resources.files(__package__).joinpath(FILE).read_bytes())
+KNOWN_WORDS = KnownWords.unpacked(TABLE)
 """Those of the encoder."""

@@ -195,8 +195,8 @@ def check(outcome: Outcome, topic: str, tree: Any) -> None:
     assert shape["topic"] == topic
     assert [json.dumps(reading["raw"]) for reading in shape["readings"]] == [json.dumps(leaf) for leaf in leaves(tree)]
     for reading in shape["readings"]:
-        label = LABELS[reading["label"]]
-        assert reading["unit"] is None or accepts_unit(label, reading["unit"])
+        unit = reading["unit"]
+        assert unit is None or accepts_unit(LABELS[reading["label"]], unit)
     for publication in outcome.publications:
         strictly(publication.payload)
         publication.topic.encode()
