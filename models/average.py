@@ -7,13 +7,11 @@ soups"): what the last training overdid is halved.
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from models.runs import WEIGHTS, load, shape_of
+from models.runs import load, save, shape_of
 
 
 def main() -> None:
@@ -25,10 +23,7 @@ def main() -> None:
     models = [load(run) for run in arguments.runs]
     averaged = models[0]
     averaged.set_weights([np.mean(weights, axis=0) for weights in zip(*(m.get_weights() for m in models), strict=True)])
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    averaged.save_weights(str(arguments.out / WEIGHTS))
-    shape = {"shape": asdict(shape_of(arguments.runs[0]))}
-    (arguments.out / "recipe.json").write_text(json.dumps(shape, indent=1) + "\n")
+    save(averaged, shape_of(arguments.runs[0]), arguments.out)
 
 
 if __name__ == "__main__":

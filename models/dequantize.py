@@ -7,9 +7,7 @@ is in some minutes. Int8 has lost little: of the EXAMPLES it is told how many ha
 from __future__ import annotations
 
 import argparse
-import json
 import re
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +18,7 @@ from agent.tflite import Model
 from models.calibrate import logits_of
 from models.examples import labelled
 from models.network import Shape, joined_rows, network, piece_groups, sizes
-from models.runs import WEIGHTS
+from models.runs import save
 
 COMPARED = 10_000
 
@@ -94,9 +92,7 @@ def main() -> None:
     arguments = parser.parse_args()
     content = arguments.model.read_bytes()
     model, shape = floats(content)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    model.save_weights(str(arguments.out / WEIGHTS))
-    (arguments.out / "recipe.json").write_text(json.dumps({"shape": asdict(shape)}, indent=1) + "\n")
+    save(model, shape, arguments.out)
     texts, _ = labelled(arguments.examples, COMPARED)
     seen = tokens(texts)
     said = model.predict([seen.characters[:, None], seen.pieces[:, None]], 1_024, verbose=0)[:, 0, 0, : sizes()[0]]

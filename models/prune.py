@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from agent.core.encode import Tokens, tokens
 from models.examples import labelled
 from models.network import Shape, joined_rows, network, sizes
 from models.pictures import draw_pruning
-from models.runs import WEIGHTS, load, shape_of
+from models.runs import load, save, shape_of
 
 PROBED = 8_192
 """Examples from which saliencies are estimated."""
@@ -170,8 +170,7 @@ def main() -> None:
     draw_pruning(arguments.out / "curve.svg", curve)
     if arguments.remove is not None:
         made, small = smaller(model, shape, kept(criteria["optimal brain damage"], shape, arguments.remove))
-        made.save_weights(str(arguments.out / WEIGHTS))
-        (arguments.out / "recipe.json").write_text(json.dumps({"shape": asdict(small)}, indent=1) + "\n")
+        save(made, small, arguments.out)
 
 
 if __name__ == "__main__":

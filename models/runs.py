@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import tensorflow as tf
@@ -30,3 +31,10 @@ def load(run: Path) -> tf.keras.Model:
     model = network(shape_of(run), sum(sizes()))
     model.load_weights(str(run / WEIGHTS))
     return model
+
+
+def save(model: tf.keras.Model, shape: Shape, run: Path) -> None:
+    """Write a network that no training left so that one can start from it."""
+    run.mkdir(parents=True, exist_ok=True)
+    model.save_weights(str(run / WEIGHTS))
+    (run / "recipe.json").write_text(json.dumps({"shape": asdict(shape)}, indent=1) + "\n")

@@ -351,8 +351,6 @@ _INVERSE_POWERS = np.cumprod(np.full(WIDTH, pow(int(_PRIME), -1, 2**32), np.uint
 
 def hashed_words(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """The row of each word in rendered texts, int64 [n], and its hash, uint32 [n]: what `KnownWords` are told by."""
-    if not texts:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint32)
     points = _points(texts)
     characters = _characters(points)
     rows, _, hashes = _hashed(characters, _words(points, characters))

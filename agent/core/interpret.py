@@ -103,7 +103,7 @@ def _reading(path: str, raw: Any, verdict: Verdict, claim: Claim | None, problem
         return Reading(path, None, raw, None, confidence, source, raw)
     if label.nature is Nature.BINARY:
         return _binary(path, raw, meaning, verdict.polarity, claim)
-    value, unit = _quantity(raw, known_unit)
+    value, unit = _quantity(raw, written or known_unit)
     if unit and not accepts_unit(label, unit):
         unit = None
     if label.nature is Nature.ROLE and not unit:
@@ -180,11 +180,11 @@ def _binary(path: str, raw: Any, meaning: _Meaning, inferred: str, claim: Claim 
 
 
 def _quantity(raw: Any, known: str) -> tuple[Any, str | None]:
-    """The value as a number where it is one, and its unit: as the text says, else as is known or inferred."""
+    """The value as a number where it is one, and then its unit, `known` or "" for none."""
     if not isinstance(raw, str):
         return raw, known or None
-    number, written = number_and_unit(raw)
+    number, _ = number_and_unit(raw)
     if number is None:
         # "12T04:31:09" is a duration, but not one in seconds.
         return raw, None
-    return number, (spelled_unit(written) if written else known) or None
+    return number, known or None

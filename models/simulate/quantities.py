@@ -198,7 +198,7 @@ _FLOWED = {
     "hour": (1, ("Wh", "kWh")),
     "hourly": (1, ("Wh", "kWh")),
 }
-_IN_WATT_HOURS = {"mWh": 1e-3, "Wh": 1, "kWh": 1e3}
+_IN_WATT_HOURS = {"mWh": 1e-3, "Wh": 1, "kWh": 1e3, "MWh": 1e6}
 
 
 def energy_within(rng: random.Random, name: str) -> tuple[float, str] | None:
@@ -221,7 +221,6 @@ _DAYS = {
     "lifetime": 2_000,
 }  # fmt: skip
 """How many days a word says that an energy is of."""
-_WATT_HOURS = {"Wh": 1, "kWh": 1e3, "MWh": 1e6}
 
 
 def energy_of_days(rng: random.Random, words: Iterable[str], unit: str) -> float | None:
@@ -230,9 +229,10 @@ def energy_of_days(rng: random.Random, words: Iterable[str], unit: str) -> float
     Whole numbers are of kilowatt-hours or of watt-hours, and nothing but how large they are tells which.
     """
     days = next((_DAYS[word] for word in words if word in _DAYS), None)
-    if days is None or unit not in _WATT_HOURS:
+    if days is None or unit not in ("Wh", "kWh", "MWh"):
         return None
-    number = math.exp(rng.uniform(math.log(150), math.log(60_000))) * days * rng.uniform(0.4, 1.0) / _WATT_HOURS[unit]
+    of_one_day = math.exp(rng.uniform(math.log(150), math.log(60_000)))
+    number = of_one_day * days * rng.uniform(0.4, 1.0) / _IN_WATT_HOURS[unit]
     return round(number, rng.choice((None, None, 1, 2, 3) if unit != "Wh" else (None, None, None, 1)))
 
 
