@@ -351,7 +351,10 @@ _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
     "duration": (
         (("uptime", "up time", "up", "upt", "seconds online", "age", "elapsed", "online time"), ("s", "s", "s", "s", "ms", "min")),
         (("latency", "ping", "response", "rtt"), ("ms", "ms", "ms", "s")),
-        (("hours", "stunden", "heures", "uren", "horas", "timmar"), ("h",)),
+        (("days", "tage", "tagen", "jours", "dagen", "días", "giorni", "dagar", "dni", "дней", "天数", "filterwechsel"), ("d",)),
+        (("hours", "stunden", "heures", "uren", "horas", "timmar", "ore", "godziny", "часы", "betriebsstunden", "bedrijfsuren", "draaiuren",
+          "наработка", "моточасы", "小时"), ("h",)),
+        (("inference",), ("ms",)),
         (("filter", "working", "operating", "burner", "service"), ("h", "h", "d")),
     ),
     "distance": (
@@ -361,6 +364,7 @@ _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
           "kilometraje", "visibility"), ("km", "km", "km", "mi", "m")),
         (("snow", "tide", "liquid", "tank", "ultrasonic"), ("cm", "cm", "mm", "m")),
     ),
+    "pressure": ((("vapor", "vpd"), ("kPa",)), (("systolic", "diastolic", "sys", "dia", "blood"), ("mmHg",))),
     "weight": ((("portion", "food", "bowl", "filament", "coffee"), ("g",)), (("body", "hive", "load"), ("kg", "kg", "lb"))),
 }  # fmt: skip
 

@@ -48,13 +48,13 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "voltage": "V 4 210 250 1, V 3 2.2 4.3 2, V 2 10 16 2, V 2 40 60 2, V 1 90 800 1, V 1 1 5 3, V 1 100 130 1,"
         " mV 3 2000 4300 0, mV .6 11000 15000 0, kV .1 .1 40 2",
         "current": "A 6 0 20 2, A 3 .01 40 3, A 1 -60 80 1, mA 3 1 20000 0 log, mA 1 0 900 1",
-        "power": "W 6 1 6000 0 log, W 5 .5 4000 1 log, W 2 1 90 1, W 2 -5000 5000 0, W 2 .1 12000 2 log, W 1 .1 3000 3 log, kW 2.5 0 15 3, kW 1 -8 8 2,"
+        "power": "W 6 1 6000 0 log, W 5 .5 4000 1 log, W 2 1 90 1, W 2 -5000 5000 0, W 2 .1 12000 2 log, W 1 .1 3000 3 log, kW 1.5 .02 15 3 log, kW 1 .05 15 2 log, kW 1 0 15 3, kW .7 -8 8 2, kW .4 .5 20 1,"
         " mW .2 10 9000 0 log, MW .05 .1 40 2",
         "apparent_power": "VA 5 1 6000 0 log, VA 3 1 4000 1 log, kVA .7 .1 20 2",
         "reactive_power": "var 5 -3000 3000 0, var 3 0 900 1, kvar .7 -5 9 2",
         "power_factor": "- 2 0 1 0, - 7 0 1 2, - 2 -1 1 3, % 1.5 10 100 0",
-        "energy": "kWh 5 .1 30000 2 log, kWh 4 .01 99 2 log, kWh 3 .001 30000 3 log, kWh 1 1 9999 1 log, kWh 1.5 1 90000 0 log,"
-        " Wh 5 10 9000000 0 log, Wh 2 1 500000 1 log, Wh 3 1 9000000 2 log, Wh 1.5 1 900000 3 log, mWh .3 0 9000 3, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
+        "energy": "kWh 5 .1 30000 2 log, kWh 4 .01 99 2 log, kWh 3 .001 30000 3 log, kWh 2 1 99999 1 log, kWh 1.5 1 90000 0 log,"
+        " Wh 5 10 9000000 0 log, Wh 1 1 500000 1 log, Wh 1.5 1 9000000 2 log, Wh 1 1 900000 3 log, mWh .3 0 9000 3, MWh .4 .1 200 3, J .15 1000 9000000 0 log,"
         " kJ .1 10 90000 0 log, MJ .15 1 900 1, GJ .3 1 300 3",
         "reactive_energy": "kvarh 4 1 9000 2 log, varh 2 10 900000 0 log",
         "energy_storage": "kWh 4 .2 80 2, Wh 3 100 60000 0 log, MWh .1 .1 10 2",
