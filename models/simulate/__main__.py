@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -30,30 +32,35 @@ def devices(facts: Path) -> list[Device]:
     return [device for path in sorted(facts.glob("*.jsonl")) for device in read_devices(path)]
 
 
-def split(found: list[Device], without: list[str]) -> tuple[list[Device], list[Device]]:
+def split(found: list[Device], without: Iterable[str]) -> tuple[list[Device], list[Device]]:
     """(kept, left out) by patterns of ecosystem names."""
     left_out = [device for device in found if any(fnmatch(device.ecosystem, pattern) for pattern in without)]
     names = {device.ecosystem for device in left_out}
     return [device for device in found if device.ecosystem not in names], left_out
 
 
-def _shard(task: tuple[Path, int, Path, list[str], bool]) -> None:
+def _shard(task: tuple[Path, int, Path, tuple[str, ...], bool]) -> None:
     path, seed, facts, without, only_left_out = task
     if path.exists():
         return
-    kept, left_out = split(devices(facts), without)
+    messages = _messages(facts, without, only_left_out)
     rng = random.Random(seed)
     rows: list[tuple[str, tuple[int, ...]]] = []
-    world = None if only_left_out else World(Vocabulary(LEXICON, kept), kept)
-    known = [device for device in left_out if any(fact.label for fact in device.facts)]
     while len(rows) < SHARD_FIELDS:
-        if world is None:
-            messages = of_device(rng, rng.choice(known))
-        else:
-            messages = [_fewer_frames(rng, message) for message in simulate(rng, world)]
-        for message in messages:
+        for message in messages(rng):
             rows.extend(examples(message))
     write_shard(path, rows[:SHARD_FIELDS], seed)
+
+
+@cache
+def _messages(facts: Path, without: tuple[str, ...], only_left_out: bool) -> Callable[[random.Random], list[Simulated]]:
+    """What simulates the next messages. To read the facts takes as long as a quarter of a shard, so a process keeps it."""
+    kept, left_out = split(devices(facts), without)
+    if only_left_out:
+        known = [device for device in left_out if any(fact.label for fact in device.facts)]
+        return lambda rng: of_device(rng, rng.choice(known))
+    world = World(Vocabulary(LEXICON, kept), kept)
+    return lambda rng: [_fewer_frames(rng, message) for message in simulate(rng, world)]
 
 
 _FRAMES_KEPT = 0.35
@@ -85,7 +92,7 @@ def main() -> None:
             arguments.out / f"shard-{index:04}.npz",
             arguments.seed * 100_003 + index,
             arguments.facts,
-            arguments.without,
+            tuple(arguments.without),
             arguments.only_left_out,
         )
         for index in range(count)
