@@ -24,7 +24,7 @@ MEASUREMENTS = frozenset(
 )
 """Sensor device classes that are labels under the same name."""
 
-SENSOR_CLASSES = {name: name for name in MEASUREMENTS} | {
+SENSOR_CLASSES = {name: name for name in sorted(MEASUREMENTS)} | {
     # Known quantities that the vocabulary has no word for.
     "absolute_humidity": "other",
     "blood_glucose_concentration": "other",

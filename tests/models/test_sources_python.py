@@ -2,6 +2,9 @@
 
 import ast
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -360,3 +363,16 @@ def test_facts_survive_their_file(wheel: Path, tmp_path: Path) -> None:
 def test_every_package_is_pinned() -> None:
     assert all(len(package.sha256) == 64 and package.version[0].isdigit() for package in PACKAGES)
     assert {package.licence for package in PACKAGES} <= {"Apache-2.0", "MIT"}
+
+
+def test_the_facts_are_in_the_same_order_whatever_the_hashes_of_texts_are() -> None:
+    program = (
+        "from models.sources.meaning import SENSOR_CLASSES, BINARY_CLASSES; print([*SENSOR_CLASSES, *BINARY_CLASSES])"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1
