@@ -29,8 +29,8 @@ OFTEN = 20
 """Fields of a million in which a known word stands, at least."""
 
 
-def often_told(paths: list[Path]) -> np.ndarray:
-    """Hashes of the words that stand in many of the examples' fields, uint32 [n], in ascending order."""
+def often_told(paths: list[Path], often: float = OFTEN) -> np.ndarray:
+    """Hashes of the words that stand in `often` of a million fields or more, uint32 [n], in ascending order."""
     found, counts, fields = [], [], 0
     for shard in track(read(paths), "counting words", len(paths), console=Console(stderr=True)):
         rows, hashes = hashed_words(lines(shard.texts))
@@ -40,7 +40,7 @@ def often_told(paths: list[Path]) -> np.ndarray:
         counts.append(times)
         fields += len(shard.texts)
     words, places = np.unique(np.concatenate(found), return_inverse=True)
-    return words[np.bincount(places, np.concatenate(counts)) * 1e6 >= OFTEN * fields]
+    return words[np.bincount(places, np.concatenate(counts)) * 1e6 >= often * fields]
 
 
 def main() -> None:
