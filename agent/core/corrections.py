@@ -55,8 +55,8 @@ def correction(tree: Any) -> Correction:
     if "label" not in tree or not (label is None or label in LABELS):
         raise CorrectionError(f'"label" must be null or one of {", ".join(LABELS)}')
     if unit is not None and (not isinstance(unit, str) or label is None or not accepts_unit(LABELS[label], unit)):
-        known = f": {', '.join(LABELS[label].units)}" if label is not None and LABELS[label].units else ""
-        raise CorrectionError(f'"unit" must be one that goes with {label}{known}')
+        known = ", ".join(filter(None, LABELS[label].units)) if label is not None else ""
+        raise CorrectionError(f'"unit" must be one that goes with {label}: {known or "it has none"}')
     if polarity not in (None, "normal", "inverted"):
         raise CorrectionError('"polarity" must be normal or inverted')
     if polarity is not None and (label is None or LABELS[label].nature is not Nature.BINARY):

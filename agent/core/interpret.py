@@ -138,12 +138,19 @@ def _written_unit(raw: Any) -> str:
 
 
 def _meaning_of_unit(verdict: Verdict, unit: str) -> _Meaning:
-    """What the model holds of a value behind which the unit stands: that rules labels out, or it does not know."""
-    if verdict.label is None or accepts_unit(LABELS[verdict.label], unit):
+    """What the model holds of a value behind which the unit stands: that rules labels out, or it does not know.
+
+    A role may be a text that only looks like a number with a unit, as `12A` of a serial number does.
+    """
+    if verdict.label is None or _may_say(verdict.label, unit):
         return _meaning(verdict, None)
-    fitting = [label for label, _ in verdict.runners_up if accepts_unit(LABELS[label], unit)]
+    fitting = [label for label, _ in verdict.runners_up if _may_say(label, unit)]
     best, confidence = _best(verdict, fitting)
     return (None if best is None else LABELS[best]), confidence, "model", unit
+
+
+def _may_say(label: str, unit: str) -> bool:
+    return LABELS[label].nature is Nature.ROLE or accepts_unit(LABELS[label], unit)
 
 
 def _best(verdict: Verdict, labels: Sequence[str]) -> tuple[str | None, float]:

@@ -130,53 +130,65 @@ _BINARIES = {
     "rain_detected": ("moisture", "detects rain", "detects no rain"),
 }
 
-_ROLES = (
-    "switch_state",
-    "light_brightness",
-    "color_temp",
-    "color",
-    "color_mode",
-    "light_effect",
-    "cover_position",
-    "cover_state",
-    "cover_tilt",
-    "valve_position",
-    "climate_setpoint",
-    "climate_mode",
-    "hvac_action",
-    "fan_speed",
-    "fan_mode",
-    "lock_state",
-    "action",
-    "input_state",
-    "alarm_state",
-    "device_state",
-    "error_code",
-    "link_quality",
-    "availability",
-    "firmware",
-    "identifier",
-    "metadata",
-    "config_setting",
-    "counter",
-    "other",
-)
+_ROLES = {
+    "switch_state": "-",
+    "light_brightness": "- % lm",
+    "color_temp": "mired K -",
+    "color": "- % °",
+    "color_mode": "-",
+    "light_effect": "-",
+    "cover_position": "% -",
+    "cover_state": "-",
+    "cover_tilt": "% ° -",
+    "valve_position": "% -",
+    "climate_setpoint": "°C °F K % -",
+    "climate_mode": "-",
+    "hvac_action": "-",
+    "fan_speed": "% rpm -",
+    "fan_mode": "-",
+    "lock_state": "-",
+    "action": "-",
+    "input_state": "-",
+    "alarm_state": "-",
+    "device_state": "-",
+    "error_code": "-",
+    "link_quality": "- %",
+    "availability": "-",
+    "firmware": "-",
+    "identifier": "-",
+    "metadata": "-",
+    "config_setting": "",
+    "counter": "",
+    "other": "",
+}
+"""Units that a role is told in, "-" for none; where none stands here, it may be any."""
+
+
+def _units(text: str) -> tuple[str, ...]:
+    return tuple(unit.replace("-", "") for unit in text.split())
+
 
 LABELS: dict[str, Label] = {
     **{
-        name: Label(name, Nature.MEASUREMENT, device_class, tuple(u.replace("-", "") for u in units.split()))
+        name: Label(name, Nature.MEASUREMENT, device_class, _units(units))
         for name, (device_class, units) in _MEASUREMENTS.items()
     },
     **{
         name: Label(name, Nature.BINARY, device_class, (), when_true, when_false)
         for name, (device_class, when_true, when_false) in _BINARIES.items()
     },
-    **{name: Label(name, Nature.ROLE, None, ()) for name in _ROLES},
+    **{name: Label(name, Nature.ROLE, None, _units(units)) for name, units in _ROLES.items()},
 }
 """All labels by name, in the order of the vocabulary."""
 
 UNITS: tuple[str, ...] = tuple(
-    dict.fromkeys(("", *(unit for label in LABELS.values() for unit in label.units), "Ah", "mAh", "mired", "lm", "€"))
+    dict.fromkeys(
+        (
+            "",
+            *(unit for label in LABELS.values() if label.nature is Nature.MEASUREMENT for unit in label.units),
+            *("Ah", "mAh", "mired", "lm", "€"),
+        )
+    )
 )
 """Every unit that the model can name; "" first, for none."""
 
@@ -191,7 +203,7 @@ DEVICE_TYPES = (
 
 
 def accepts_unit(label: Label, unit: str) -> bool:
-    """Whether Home Assistant accepts the unit for the label; "" is no unit."""
+    """Whether the label is told in the unit, for a device class as Home Assistant has it; "" is no unit."""
     if label.nature is Nature.BINARY:
         return unit == ""
     return not label.units or unit in label.units

@@ -68,6 +68,7 @@ def test_binaries(raw: Any, label: str, polarity: str, value: Any) -> None:
         ("1e999", "temperature", "°C", "1e999", None),
         # Roles are what was sent, unless there is a unit.
         ("007", "identifier", "", "007", None),
+        ("12A", "identifier", "", "12A", None),
         ("ON", "switch_state", "", "ON", None),
         ("50 %", "cover_position", "", 50, "%"),
         (370, "color_temp", "mired", 370, "mired"),

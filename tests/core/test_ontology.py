@@ -42,7 +42,9 @@ def test_a_binary_can_be_said_either_way(label: Label) -> None:
         ("power_factor", ["%", ""], ["W"]),
         ("ph", [""], ["%"]),
         ("opening", [""], ["%", "°C"]),
-        ("switch_state", ["", "%"], []),
+        ("switch_state", [""], ["%", "W"]),
+        ("cover_position", ["%", ""], ["W", "°C"]),
+        ("config_setting", ["", "s", "°C", "kWh"], []),
         ("energy", ["Wh", "kWh"], ["W", ""]),
     ],
 )

@@ -64,7 +64,7 @@ def unit_of(text: object) -> str | None:
 
 def _labels_of_unit(unit: str) -> tuple[str, ...]:
     """Measurements that are given in the unit."""
-    return tuple(name for name, label in LABELS.items() if unit in label.units)
+    return tuple(name for name, label in LABELS.items() if label.nature is Nature.MEASUREMENT and unit in label.units)
 
 
 def labels_of_class(nature: Nature, device_class: str) -> tuple[str, ...]:
