@@ -268,7 +268,8 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_un
         # `tid`, `rid`: whatever the letter stands for.
         return f"{rng.choice('abcdefghijklmnopqrstuvwxyz')}{rng.choice(('id', '_id', 'Id', 'ID'))}"
     if voice.symbols and label in SYMBOLS:
-        key = rng.choice(SYMBOLS[label])
+        # Some symbols are units, and tell no other one.
+        key = rng.choice([symbol for symbol in SYMBOLS[label] if symbol == valued.unit or symbol not in _SAID])
         if rng.random() < 0.3:
             key += str(rng.choice((1, 2, 3, "_l1", "_in", "L1", "L2")))
         return key
@@ -292,6 +293,7 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_un
     return key
 
 
+_SAID = frozenset(("W", "A", "VA", "var", "Hz", "kWh"))
 _OF_MANY_UNITS = frozenset(
     ("distance", "duration", "data_size", "data_rate", "volume", "volume_storage", "weight", "speed", "wind_speed", "pressure",
      "precipitation", "precipitation_intensity", "volume_flow_rate", "water")
