@@ -54,7 +54,9 @@ def correction(tree: Any) -> Correction:
         raise CorrectionError('"path" must be a JSON pointer such as /temperature, or "" for a payload of one value')
     if "label" not in tree or not (label is None or label in LABELS):
         raise CorrectionError(f'"label" must be null or one of {", ".join(LABELS)}')
-    if unit is not None and (not isinstance(unit, str) or label is None or not accepts_unit(LABELS[label], unit)):
+    if unit is not None and not isinstance(unit, str):
+        raise CorrectionError('"unit" must be a text such as °C, or null')
+    if unit is not None and (label is None or not accepts_unit(LABELS[label], unit)):
         known = ", ".join(filter(None, LABELS[label].units)) if label is not None else ""
         raise CorrectionError(f'"unit" must be one that goes with {label}: {known or "it has none"}')
     if polarity not in (None, "normal", "inverted"):

@@ -174,7 +174,7 @@ LABELS: dict[str, Label] = {
         for name, (device_class, units) in _MEASUREMENTS.items()
     },
     **{
-        name: Label(name, Nature.BINARY, device_class, (), when_true, when_false)
+        name: Label(name, Nature.BINARY, device_class, _units("-"), when_true, when_false)
         for name, (device_class, when_true, when_false) in _BINARIES.items()
     },
     **{name: Label(name, Nature.ROLE, None, _units(units)) for name, units in _ROLES.items()},
@@ -204,6 +204,4 @@ DEVICE_TYPES = (
 
 def accepts_unit(label: Label, unit: str) -> bool:
     """Whether the label is told in the unit, for a device class as Home Assistant has it; "" is no unit."""
-    if label.nature is Nature.BINARY:
-        return unit == ""
     return not label.units or unit in label.units

@@ -200,9 +200,7 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         valued = Item("", quantities.firmware(rng), label, "")
     often = max(voice.unit_in_key, _UNIT_NEEDED if label in _OF_MANY_UNITS else 0.0)
     tells_unit = rng.random() < often
-    if term.fact is None or _left_open(term.fact, valued):
-        valued = _as_told(rng, term.text, valued, tells_unit)
-    valued = of_its_days(rng, valued, split_words(term.text))
+    valued = _as_named(rng, term.text, valued, term.fact, tells_unit)
     return replace(valued, key=_called(rng, term, valued, voice, tells_unit))
 
 
@@ -217,6 +215,13 @@ _BATTERIES = (
 def _cell(rng: random.Random, voice: Voice) -> Item:
     number, unit = quantities.cell_voltage(rng)
     return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", unit, unit_text=unit)
+
+
+def _as_named(rng: random.Random, text: str, valued: Item, fact: Fact | None, tells_unit: bool) -> Item:
+    """The item as large, and in the unit, as its name lets expect; what its source states stays."""
+    if fact is None or _left_open(fact, valued):
+        valued = _as_told(rng, text, valued, tells_unit)
+    return of_its_days(rng, valued, split_words(text))
 
 
 def _left_open(fact: Fact, valued: Item) -> bool:
@@ -294,6 +299,7 @@ def _called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_un
 
 
 _SAID = frozenset(("W", "A", "VA", "var", "Hz", "kWh"))
+"""Symbols that can be nothing but a unit; `V` is the letter of voltage, too."""
 _OF_MANY_UNITS = frozenset(
     ("distance", "duration", "data_size", "data_rate", "volume", "volume_storage", "weight", "speed", "wind_speed", "pressure",
      "precipitation", "precipitation_intensity", "volume_flow_rate", "water")
@@ -395,9 +401,7 @@ def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Ite
     """An item of a source's statement; `faithful` keeps the source's own spelling."""
     valued = _valued(rng, fact.label, voice, fact, fact.polarity == "inverted")
     own = own_name(fact)
-    if _left_open(fact, valued):
-        valued = _as_told(rng, own, valued, tells_unit=False)
-    valued = of_its_days(rng, valued, split_words(own))
+    valued = _as_named(rng, own, valued, fact, tells_unit=False)
     if faithful:
         return replace(valued, key=own)
     names = [name for language, name in fact.names.items() if language.startswith(voice.language)]

@@ -108,8 +108,12 @@ def test_kept_and_restored() -> None:
         ({"topic_filter": "a", "path": "x", "label": "door"}, '"path"'),
         ({"topic_filter": "a", "path": "/x"}, '"label"'),
         ({"topic_filter": "a", "path": "/x", "label": "doors"}, "garage_door"),
-        ({"topic_filter": "a", "path": "/x", "label": "humidity", "unit": "°C"}, "goes with humidity: %"),
+        (
+            {"topic_filter": "a", "path": "/x", "label": "humidity", "unit": "°C"},
+            '"unit" must be one that goes with humidity: %',
+        ),
         ({"topic_filter": "a", "path": "/x", "label": "lock_state", "unit": "°C"}, "goes with lock_state: it has none"),
+        ({"topic_filter": "a", "path": "/x", "label": "config_setting", "unit": 5}, '"unit" must be a text'),
         ({"topic_filter": "a", "path": "/x", "label": "humidity", "polarity": "inverted"}, "for conditions"),
         ({"topic_filter": "a", "path": "/x", "label": "door", "polarity": "odd"}, "normal or inverted"),
     ],
