@@ -12,8 +12,8 @@ import pytest
 from agent.core.fields import fields
 from agent.core.message import Report
 from models.simulate.__main__ import LEXICON
-from models.simulate.items import Vocabulary
 from models.simulate.messages import World, simulate
+from models.simulate.vocabulary import Vocabulary
 
 RUNTIMES = ("ai_edge_litert", "tflite_runtime") if sys.version_info < (3, 12) else ("ai_edge_litert",)
 

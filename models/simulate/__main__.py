@@ -19,9 +19,9 @@ from rich.progress import track
 
 from models.examples import examples, write_shard
 from models.facts import Device, read_devices
-from models.simulate.items import Vocabulary
 from models.simulate.leaves import Simulated
 from models.simulate.messages import World, of_device, simulate
+from models.simulate.vocabulary import Vocabulary
 
 LEXICON = Path(__file__).parent / "lexicon.yaml"
 SHARD_FIELDS = 100_000

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.core.ontology import LABELS, Nature
 from models.simulate import topics
-from models.simulate.items import Item
+from models.simulate.values import Item
 
 
 @dataclass(frozen=True, slots=True)

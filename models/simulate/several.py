@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from agent.core.ontology import LABELS, Nature
-from models.simulate.items import Item, of_its_days
 from models.simulate.leaves import Leaf
+from models.simulate.units import of_its_days
+from models.simulate.values import Item
 from models.simulate.voice import Voice, join, split_words
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from models.simulate import topics
-from models.simulate.items import Item, of_its_days
 from models.simulate.leaves import Leaf, frame
 from models.simulate.quantities import cell_voltage, energy_within, identifier, measurement, phases, timestamp
 from models.simulate.several import places, series
+from models.simulate.units import of_its_days
+from models.simulate.values import Item
 from models.simulate.voice import SYMBOLS, UNIT_SUFFIXES, Voice, join, spell, split_words
 
 _WRAPPERS = ("data", "payload", "object", "values", "status", "state", "params", "result", "sensors", "decoded", "fields", "measurements",

@@ -18,12 +18,15 @@ from models.facts import Device, Fact, Values
 from models.simulate import quantities, topics
 from models.simulate.__main__ import LEXICON, split
 from models.simulate.archetypes import ARCHETYPES
-from models.simulate.items import Item, Vocabulary, item
+from models.simulate.derived import alarms, limit
+from models.simulate.items import item
 from models.simulate.leaves import Simulated, truths_of
 from models.simulate.messages import World, of_device, simulate
 from models.simulate.several import family
 from models.simulate.stated import as_stated, has_form
 from models.simulate.trees import by_phases
+from models.simulate.values import Item
+from models.simulate.vocabulary import Vocabulary
 from models.simulate.voice import split_words, voice
 
 THERMOMETER = Device(
@@ -227,3 +230,36 @@ def test_a_battery_may_be_told_in_volts() -> None:
     cells = [one for one in found if split_words(one.key) in (["bat"], ["batt"], ["battery"])]
     assert cells
     assert all(one.unit == "V" and 1 <= one.value < 60 for one in cells)
+
+
+def test_a_limit_is_in_the_unit_of_what_it_limits() -> None:
+    rng = random.Random(9)
+    vocabulary = Vocabulary(LEXICON, [])
+    found = [limit(rng, vocabulary, voice(rng)) for _ in range(300)]
+    assert {(one.label, one.unit) for one in found} == {("config_setting", unit) for unit in ("A", "W", "%", "V")}
+    assert all(one.unit == "A" for one in found if one.key in ("max_current", "maxCurrent", "current_limit"))
+
+
+def test_a_row_of_alarms_is_of_problems_and_one_way_to_say_them() -> None:
+    rng = random.Random(10)
+    vocabulary = Vocabulary(LEXICON, [])
+    for _ in range(50):
+        row = alarms(rng, vocabulary, voice(rng))
+        assert {(one.label, one.unit, one.polarity) for one in row} == {("problem", "", "normal")}
+        assert len({type(one.value) for one in row}) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "least", "most"),
+    [
+        (["energy", "today"], "kWh", 0, 61),
+        (["energy", "today"], "Wh", 59, 61_000),
+        (["total"], "kWh", 1, 240_000),
+        (["total", "month"], "kWh", 1.7, 1_801),
+    ],
+)
+def test_an_energy_is_as_large_as_its_days(words: list[str], unit: str, least: float, most: float) -> None:
+    rng = random.Random(11)
+    told = [quantities.energy_of_days(rng, words, unit) for _ in range(200)]
+    assert all(number is not None and least <= number <= most for number in told)
+    assert quantities.energy_of_days(rng, ["energy"], unit) is None
