@@ -1,6 +1,7 @@
-"""Train a network on examples: `python -m models.train EXAMPLES OUT [--start RUN] [--teacher RUN] --seed S`.
+"""Train a network on examples: `python -m models.train EXAMPLES OUT [--start RUN] [--teacher RUN ...] --seed S`.
 
-With a teacher the network learns from what that one holds of each example beside the truth (Hinton et al. 2015).
+With teachers the network learns from what they hold of each example beside the truth (Hinton et al. 2015): several are
+right where one of them is not.
 
 Saves a checkpoint after every shard; started again with the same folder it goes on from there.
 """
@@ -12,7 +13,7 @@ import json
 import queue
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -61,7 +62,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="a run whose weights to start from")
     parser.add_argument("--shards", type=int, help="so many of the shards only, the first ones")
-    parser.add_argument("--teacher", type=Path, help="a run whose network teaches this one")
+    parser.add_argument("--teacher", type=Path, nargs="+", default=[], help="runs whose networks teach this one")
     arguments = parser.parse_args()
     recipe = replace(Recipe(), epochs=arguments.epochs, rate=arguments.rate, seed=arguments.seed)
     # Who starts from another run has its sizes.
@@ -78,9 +79,9 @@ def main() -> None:
     tf.keras.utils.set_random_seed(recipe.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "recipe.json").write_text(json.dumps({"recipe": asdict(recipe), "shape": asdict(shape)}, indent=1))
-    teacher = load(arguments.teacher) if arguments.teacher else None
+    teachers = [load(run) for run in arguments.teacher]
     paths = sorted(arguments.examples.glob("shard-*.npz"))[: arguments.shards]
-    fit(paths, arguments.out, shape, recipe, start=arguments.start, teacher=teacher)
+    fit(paths, arguments.out, shape, recipe, start=arguments.start, teachers=teachers)
 
 
 def fit(
@@ -90,11 +91,11 @@ def fit(
     recipe: Recipe,
     *,
     start: Path | None = None,
-    teacher: tf.keras.Model | None = None,
+    teachers: Sequence[tf.keras.Model] = (),
 ) -> tf.keras.Model:
     """The network trained on the shards at `paths`; its weights and progress are in `out`.
 
-    `start` is a run to take the first weights from, `teacher` a network to learn from beside the truth.
+    `start` is a run to take the first weights from, `teachers` are networks to learn from beside the truth.
     """
     with np.load(paths[0]) as first:
         per_shard = len(first["targets"])
@@ -112,7 +113,7 @@ def fit(
     manager = tf.train.CheckpointManager(checkpoint, str(out / "checkpoints"), 1)
     if manager.latest_checkpoint:
         checkpoint.restore(manager.latest_checkpoint).expect_partial()
-    run = _run(model, optimizer, recipe, teacher)
+    run = _run(model, optimizer, recipe, teachers)
     order = [(epoch, index) for epoch in range(recipe.epochs) for index in range(len(paths))]
     columns = (
         TextColumn("training"),
@@ -192,7 +193,7 @@ def _run(
     model: tf.keras.Model,
     optimizer: tf.keras.optimizers.Optimizer,
     recipe: Recipe,
-    teacher: tf.keras.Model | None,
+    teachers: Sequence[tf.keras.Model],
 ) -> tf.types.experimental.GenericFunction:
     borders = sizes()
 
@@ -206,14 +207,14 @@ def _run(
 
     def step(characters: tf.Tensor, pieces: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         seen = [characters[:, None], pieces[:, None]]
-        held = tf.split(teacher(seen, training=False)[:, 0, 0], borders, axis=1) if teacher is not None else None
+        held = [tf.split(teacher(seen, training=False)[:, 0, 0], borders, axis=1) for teacher in teachers]
         with tf.GradientTape() as tape:
             logits = tf.split(model(seen, training=True)[:, 0, 0], borders, axis=1)
             parts = [_loss(logit, targets[:, head], recipe.smoothing) for head, logit in enumerate(logits)]
-            if held is not None:
+            if held:
                 parts = [
-                    (1 - recipe.taught) * part + recipe.taught * _distance(logit, other, recipe.teacher_temperature)
-                    for part, logit, other in zip(parts, logits, held, strict=True)
+                    (1 - recipe.taught) * part + recipe.taught * _distance(logit, others, recipe.teacher_temperature)
+                    for part, logit, *others in zip(parts, logits, *held, strict=True)
                 ]
             total = tf.add_n([weight * part for weight, part in zip(recipe.weights, parts, strict=True)])
         # Dense, because Adam first sorts and merges the rows of a sparse gradient, at a tenth of the whole step.
@@ -224,9 +225,10 @@ def _run(
     return run
 
 
-def _distance(logits: tf.Tensor, held: tf.Tensor, temperature: float) -> tf.Tensor:
-    """Mean cross entropy to what the teacher holds, both softened; scaled so that its gradient keeps its size."""
-    entropy = tf.nn.softmax_cross_entropy_with_logits(tf.nn.softmax(held / temperature), logits / temperature)
+def _distance(logits: tf.Tensor, held: Sequence[tf.Tensor], temperature: float) -> tf.Tensor:
+    """Mean cross entropy to what the teachers hold on average, softened; scaled so that its gradient keeps its size."""
+    wanted = tf.add_n([tf.nn.softmax(other / temperature) for other in held]) / len(held)
+    entropy = tf.nn.softmax_cross_entropy_with_logits(wanted, logits / temperature)
     return tf.reduce_mean(entropy) * temperature**2
 
 
