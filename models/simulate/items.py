@@ -8,7 +8,6 @@ from typing import Any
 
 from models.facts import Fact
 from models.simulate import quantities
-from models.simulate.derived import limit
 from models.simulate.naming import called
 from models.simulate.units import as_named
 from models.simulate.values import Item, polarity_of, unit_of_fact, valued
@@ -20,8 +19,6 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
     """An item of the label, called and valued as this voice does."""
     if label == "voltage" and rng.random() < _AS_BATTERY:
         return _cell(rng, voice)
-    if label == "config_setting" and rng.random() < _AS_LIMIT:
-        return limit(rng, vocabulary, voice)
     term = vocabulary.term(rng, label, voice.language)
     chosen = valued(rng, label, voice, term.fact, term.inverted)
     if label == "update" and "ver" in term.text.lower():
@@ -39,9 +36,6 @@ _OF_MANY_UNITS = frozenset(
 )  # fmt: skip
 _UNIT_NEEDED = 0.35
 """How often who has to be understood tells the unit of such a thing in its key."""
-
-_AS_LIMIT = 0.12
-"""How often a setting is how much at most may flow or be left: a device repeats such numbers beside what it measures."""
 
 _AS_BATTERY = 0.06
 """How often a voltage has the name of a battery, and nothing but its number says that it is no charge in per cent."""

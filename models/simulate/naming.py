@@ -137,10 +137,6 @@ def suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
         return f"{key} [{suffix}]" if rng.random() < 0.5 else f"{key} ({suffix})"
     if rng.random() < 0.08:
         return f"{suffix}_{key}"
-    if voice.case in ("snake", "upper_snake") and "_" in key and rng.random() < 0.15:
-        # `rain_mm_today`, `power_w_l1`
-        first, _, last = key.rpartition("_")
-        return f"{first}_{suffix}_{last}"
     if voice.case in ("lower", "upper") and rng.random() < 0.75:
         # `windspeedmph`, `BATTV`
         return key + (suffix.lower() if voice.case == "lower" else suffix.upper())

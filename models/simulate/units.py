@@ -30,7 +30,7 @@ def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> I
     told = _unit_told(text, label)
     if told is None and isinstance(valued.value, (int, float)):
         if tells_unit and rng.random() < _UNUSUAL:
-            told = rng.choice([unit for unit in quantities.units_of(label) if unit in UNIT_SUFFIXES] or [None])
+            told = rng.choice([spread.unit for spread in quantities.RANGES.get(label, ())] or [None])
         else:
             told = _habitual_unit(rng, label, text)
     if told and told != valued.unit:
@@ -70,7 +70,7 @@ def _unit_told(text: str, label: str) -> str | None:
     if label == "temperature":
         told = _TEMPERATURE_TOLD.get(words[-1]) if len(words) > 1 else None
         return told or _TEMPERATURE_TOLD.get("".join(words))
-    for unit in LABELS[label].units or quantities.units_of(label):
+    for unit in LABELS[label].units or dict.fromkeys(spread.unit for spread in quantities.RANGES.get(label, ())):
         if any(len(word) > 1 and word in map(str.lower, UNIT_SUFFIXES.get(unit, ())) for word in words):
             return unit
     return None
@@ -88,8 +88,6 @@ _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
         (("hours", "stunden", "heures", "uren", "horas", "timmar", "ore", "godziny", "часы", "betriebsstunden", "bedrijfsuren", "draaiuren",
           "наработка", "моточасы", "小时"), ("h",)),
         (("inference",), ("ms",)),
-        (("minutes", "minuten", "minutos", "minuti", "minuter", "minut", "minuty", "минут", "минуты", "分钟", "剩余分钟"), ("min",)),
-        (("seconds", "sekunden", "secondes", "seconden", "segundos", "secondi", "sekunder", "sekund", "секунд", "秒"), ("s",)),
         (("filter", "working", "operating", "burner", "service"), ("h", "h", "d")),
     ),
     "distance": (
@@ -98,19 +96,6 @@ _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
         (("odometer", "odo", "mileage", "trip", "travelled", "driven", "range", "km", "lightning", "autonomie", "kilometerstand",
           "kilometraje", "visibility"), ("km", "km", "km", "mi", "m")),
         (("snow", "tide", "liquid", "tank", "ultrasonic"), ("cm", "cm", "mm", "m")),
-    ),
-    "config_setting": (
-        (("current", "amps", "amp", "ampere", "amperes", "ilim", "imax", "imin", "maxcur", "maximalstrom", "ladestrom", "minimalstrom",
-          "courant", "stroom", "corriente", "corrente", "ström", "prąd", "ток", "最大电流"), ("A",)),
-        (("soc", "minsoc", "maxsoc", "humidity", "brightness", "backlight", "volume", "lautstärke", "reserve", "zielfeuchte", "contrast",
-          "charge limit", "ladelimit", "mindestladung"), ("%",)),
-        (("temperature", "temp", "heizgrenze", "summer limit", "heating limit", "hysteresis", "hysterese"), ("°C",)),
-        (("power", "feed", "export", "plim", "leistungsgrenze", "einspeisegrenze"), ("W",)),
-        (("voltage", "volt"), ("V",)), (("distance", "range", "height"), ("cm",)), (("lux", "illuminance"), ("lx",)),
-        (("interval", "interval setting", "period", "timeout", "delay", "time", "duration", "cooldown", "keepalive", "keep", "retrigger", "off_dly", "on_dly",
-          "intv", "ivl", "repint", "tmo", "tout", "sendeintervall", "messintervall", "intervall", "verzögerung", "nachlaufzeit", "anzeigedauer",
-          "intervalle", "délai", "vertraging", "meetinterval", "retardo", "intervalo", "ritardo", "intervallo", "mätintervall", "fördröjning",
-          "opóźnienie", "interwał", "интервал", "задержка", "延时", "采样间隔", "上报间隔"), ("s", "s", "s", "s", "min", "min", "ms", "h")),
     ),
     "pressure": ((("vapor", "vpd"), ("kPa",)), (("systolic", "diastolic", "sys", "dia", "blood"), ("mmHg",))),
     "weight": ((("portion", "food", "bowl", "filament", "coffee"), ("g",)), (("body", "hive", "load"), ("kg", "kg", "lb"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,25 +62,16 @@ class Vocabulary:
         if "inverted" in lexicon and rng.random() < 0.22:
             return rng.choice(lexicon["inverted"])
         if choice < 0.13 and "short" in lexicon:
-            return _first_ones_more(rng, lexicon["short"])
+            return rng.choice(lexicon["short"])
         if language == "en":
             if choice < 0.5 and self._keys.get(label):
                 return rng.choice(self._keys[label])
             if choice < 0.6 and self._names[label].get("en"):
                 return rng.choice(self._names[label]["en"])
-            return _first_ones_more(rng, lexicon["en"])
+            return rng.choice(lexicon["en"])
         if choice < 0.55 and self._names[label].get(language):
             return rng.choice(self._names[label][language])
-        return _first_ones_more(rng, lexicon.get(language) or lexicon["en"])
-
-
-_SKEW = 1.5
-"""How much more often the first terms of a list are said than the last: half of them two times in three."""
-
-
-def _first_ones_more(rng: random.Random, terms: Sequence[Term]) -> Term:
-    """One of the terms, which stand in the order in which they came to mind."""
-    return terms[int(len(terms) * rng.random() ** _SKEW)]
+        return rng.choice(lexicon.get(language) or lexicon["en"])
 
 
 def _flattened(terms: list[Term]) -> list[Term]:

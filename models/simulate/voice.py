@@ -168,8 +168,7 @@ UNIT_SUFFIXES: dict[str, tuple[str, ...]] = {
     "d": ("d", "days"), "B": ("bytes", "B"), "kB": ("kB", "kb", "KB"), "MB": ("MB", "mb"), "GB": ("GB", "gb"), "KiB": ("KiB",), "MiB": ("MiB",),
     "GiB": ("GiB",), "Mbit/s": ("mbps", "Mbps"), "kbit/s": ("kbps",), "bit/s": ("bps",), "B/s": ("Bps",), "kB/s": ("kBps",),
     "m/s²": ("ms2", "m_s2"), "m²": ("m2", "sqm"), "rpm": ("rpm", "RPM"), "Ah": ("Ah", "ah"), "mAh": ("mAh",), "mired": ("mired", "mireds"),
-    "€": ("eur", "EUR"), "rad": ("rad",), "mWh": ("mWh",), "mm/s": ("mm_s", "mms"), "ft/s": ("ft_s", "fps"), "Beaufort": ("bft", "beaufort"),
-    "mm/d": ("mm_d", "mm_day"), "cm²": ("cm2",),
+    "€": ("eur", "EUR"), "rad": ("rad",),
 }  # fmt: skip
 """How units are written behind a key."""
 
