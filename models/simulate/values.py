@@ -108,6 +108,7 @@ _NUMBERED = {
 
 
 def text_or_switch(rng: random.Random, label: str) -> Any:
+    """What a field of the label holds that is no measured number: a word, a switch's state, a numbered state."""
     if label == "metadata" and rng.random() < 0.35:
         return quantities.name(rng)
     if label == "color":
@@ -150,10 +151,12 @@ def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
 
 
 def polarity_of(fact: Fact, inverted: bool) -> str | None:
+    """The polarity that the source states, or of a condition the one that its name tells; None of anything else."""
     if fact.polarity is None and fact.label in LABELS and LABELS[fact.label].nature is Nature.BINARY:
         return "inverted" if inverted else "normal"
     return fact.polarity
 
 
 def unit_of_fact(fact: Fact) -> str | None:
+    """The unit that the source states; None where it states none, or one that is not in the vocabulary."""
     return fact.unit if fact.unit in UNITS else None
