@@ -172,10 +172,8 @@ model: $(TRAINING)/made ## rebuild the released model from the package registrie
 further: $(TRAINING)/made ## the released model, trained on with what the simulator tells now: the quick way to the next one
 	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/further
 
-evaluate: $(TRAINING)/made ## measure the first training of a build on the ecosystems that were left out of it
-	@set -f; $(TRAINING)/bin/python -m models.evaluate build/student.tflite build/left-out build/facts \
-	  --without $$(cat models/left-out.txt) --taught build/first --calibration build/calibration.json \
-	  --out build/evaluation.json --picture build/confidence.svg
+evaluate: $(TRAINING)/made ## measure the first student of a build on the ecosystems that were left out of it
+	PATH="$(CURDIR)/$(TRAINING)/bin:$$PATH" models/measure
 
 score: $(VENV)/demo ## score the released model: MESSAGES=... with the truth, SCORER=... as in models/README.md
 	@mkdir -p build
