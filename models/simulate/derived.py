@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 from models.simulate import quantities
+from models.simulate.naming import suffixed
 from models.simulate.values import Item, text_or_switch, valued
 from models.simulate.vocabulary import Vocabulary
-from models.simulate.voice import Voice, spell
+from models.simulate.voice import UNIT_SUFFIXES, Voice, spell
 
 # What becomes of a measurement's name when another word stands beside it: an alarm is no temperature any more.
 _DERIVED: tuple[tuple[str, str, str], ...] = (
@@ -44,3 +46,49 @@ def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
     if label == "config_setting":
         return Item(key, text_or_switch(rng, label), label, "")
     return replace(valued(rng, label, voice, None, False), key=key)
+
+
+_LIMIT_NAMES: dict[str, str] = {
+    "current": "max {}|maximum {}|{} limit|max charge {}|max charging {}|charge {} limit|allowed {}|{} setting|configured {}|min {}|{} setpoint|"
+    "max {} per phase|requested {}|set {}|{} max limit|available {} limit|charging {} setting|discharge {} limit|maximal {}|limite {}",
+    "power": "max {} limit|{} limit|max charge {}|max discharge {}|allowed {}|{} setpoint|max grid {}|export {} limit|feed in {} limit|max output {}",
+    "battery": "min {}|max {}|{} limit|target {}|reserve {}|{} threshold|{} reserve|discharge until {}|{} charge limit|lower {}|upper {}",
+    "voltage": "{} cutoff|absorption {}|float {} setting|low {} cutoff|charge {} limit|max charge {}|{} threshold|cutoff {}|{} disconnect",
+}
+_LIMIT_UNITS = {"current": "A", "power": "W", "battery": "%", "voltage": "V"}
+
+
+def limit(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
+    """How much at most may flow or at least be left, in the unit of what is limited: `max_charge_current`."""
+    label = rng.choices(tuple(_LIMIT_NAMES), (5, 2, 3, 1))[0]
+    unit = _LIMIT_UNITS[label]
+    number = quantities.measurement_in(rng, "config_setting", unit)
+    words = rng.choice(_LIMIT_NAMES[label].split("|")).format(vocabulary.term(rng, label, voice.language).text)
+    key = spell(rng, words, voice)
+    if rng.random() < voice.unit_in_key:
+        key = suffixed(rng, key, rng.choice(UNIT_SUFFIXES[unit]), voice)
+    return Item(key, number, "config_setting", unit, unit_text=unit)
+
+
+_ALARMED = (
+    "voltage", "current", "temperature", "battery", "power", "pressure", "humidity", "frequency", "level", "energy",
+)  # fmt: skip
+_ALARM_NAMES = (
+    "low {}|high {}|{} low|{} high|over {}|under {}|{} alarm|{} fault|{} warning|{} protection|low {} alarm|high {} alarm|cell over {}|"
+    "cell under {}|charge over {}|discharge over {}|low cell {}|high cell {}|high internal {}|{} imbalance|{} error|mid {}|starter {} low|"
+    "high starter {}|low starter {}|{} sensor|{} too low|{} too high|{} limit exceeded"
+).split("|")
+_ALARM_STATES: tuple[tuple[Any, ...], ...] = (
+    (0, 0, 0, 1), (0, 0, 0, 1, 2), (False, False, True), ("OK", "OK", "ALARM"), ("ok", "alarm"), ("normal", "normal", "warning", "alarm"), ("0", "1"),
+    ("No alarm", "Alarm"), ("clear", "set"),
+)  # fmt: skip
+
+
+def alarms(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> list[Item]:
+    """What a battery, an inverter or a pump watches over, by the quantities: `low_voltage`, `high_temperature`, ..."""
+    states = rng.choice(_ALARM_STATES)
+    items = []
+    for name in rng.sample(_ALARM_NAMES, rng.randint(2, 7)):
+        words = name.format(vocabulary.term(rng, rng.choice(_ALARMED), voice.language).text)
+        items.append(Item(spell(rng, words, voice), rng.choice(states), "problem", "", "normal"))
+    return items

@@ -8,17 +8,20 @@ from typing import Any
 
 from models.facts import Fact
 from models.simulate import quantities
-from models.simulate.naming import called
+from models.simulate.derived import limit
+from models.simulate.naming import called, suffixed
 from models.simulate.units import as_named
 from models.simulate.values import Item, polarity_of, unit_of_fact, valued
 from models.simulate.vocabulary import Vocabulary, own_name
-from models.simulate.voice import Voice, spell
+from models.simulate.voice import UNIT_SUFFIXES, Voice, spell
 
 
 def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -> Item:
     """An item of the label, called and valued as this voice does."""
     if label == "voltage" and rng.random() < _AS_BATTERY:
         return _cell(rng, voice)
+    if label == "config_setting" and rng.random() < _AS_LIMIT:
+        return limit(rng, vocabulary, voice)
     term = vocabulary.term(rng, label, voice.language)
     chosen = valued(rng, label, voice, term.fact, term.inverted)
     if label == "update" and "ver" in term.text.lower():
@@ -34,8 +37,14 @@ _OF_MANY_UNITS = frozenset(
     ("distance", "duration", "data_size", "data_rate", "volume", "volume_storage", "weight", "speed", "wind_speed", "pressure",
      "precipitation", "precipitation_intensity", "volume_flow_rate", "water")
 )  # fmt: skip
-_UNIT_NEEDED = 0.35
+_UNIT_NEEDED = 0.6
 """How often who has to be understood tells the unit of such a thing in its key."""
+
+_ALSO_OF_SOURCES = 0.6
+"""How often the unit is told behind a source's name, of the times that it is behind one made up."""
+
+_AS_LIMIT = 0.05
+"""How often a setting is how much at most may flow or be left: a device repeats such numbers beside what it measures."""
 
 _AS_BATTERY = 0.06
 """How often a voltage has the name of a battery, and nothing but its number says that it is no charge in per cent."""
@@ -58,10 +67,14 @@ def told(fact: Fact, value: Any) -> Item:
 def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Item:
     """An item of a source's statement; `faithful` keeps the source's own spelling."""
     own = own_name(fact)
+    tells_unit = not faithful and rng.random() < voice.unit_in_key * _ALSO_OF_SOURCES
     chosen = valued(rng, fact.label, voice, fact, fact.polarity == "inverted")
-    chosen = as_named(rng, own, chosen, fact, tells_unit=False)
+    chosen = as_named(rng, own, chosen, fact, tells_unit)
     if faithful:
         return replace(chosen, key=own)
     names = [name for language, name in fact.names.items() if language.startswith(voice.language)]
     words = rng.choice(names) if names and (voice.language != "en" or rng.random() < 0.4) else own
-    return replace(chosen, key=spell(rng, words, voice))
+    key = spell(rng, words, voice)
+    if tells_unit and chosen.unit in UNIT_SUFFIXES:
+        key = suffixed(rng, key, rng.choice(UNIT_SUFFIXES[chosen.unit]), voice)
+    return replace(chosen, key=key)

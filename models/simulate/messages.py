@@ -11,7 +11,7 @@ from agent.core.ontology import LABELS
 from models.facts import Device
 from models.simulate import topics
 from models.simulate.archetypes import ARCHETYPES, archetype, device_type
-from models.simulate.derived import derived
+from models.simulate.derived import alarms, derived
 from models.simulate.items import item, of_fact
 from models.simulate.leaves import Leaf, Simulated, frame, kind_of, truths_of
 from models.simulate.naming import flow
@@ -57,6 +57,9 @@ _OF_SOURCES = 0.36
 """How many messages are of the sources' devices; the others are of devices made up."""
 _IN_FAMILIES = 0.22
 """How often a device made up has one of its readings several times."""
+_WATCHED = ("battery", "inverter", "charger", "energy_meter", "pool", "tank", "server")
+_WITH_ALARMS = 0.02
+"""How often a device of these kinds tells a row of alarms, too."""
 _IN_OWN_FORM = 0.6
 """How often a device speaks in the form that its source states, where it states one."""
 
@@ -79,6 +82,8 @@ def simulate(rng: random.Random, world: World) -> list[Simulated]:
         items = [item(rng, world.vocabulary, speaking, label) for label in rng.choices(labels, weights, k=count)]
         if kind == "passage_counter":
             items += passages(rng, speaking)
+        if kind in _WATCHED and rng.random() < _WITH_ALARMS:
+            items += alarms(rng, world.vocabulary, speaking)
     else:
         labels = tuple(LABELS)
         items = [

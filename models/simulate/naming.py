@@ -94,7 +94,7 @@ def called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_uni
         key = spell(rng, words, voice)
     if tells_unit and valued.unit in UNIT_SUFFIXES:
         suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
-        key = _suffixed(rng, key, suffix, voice)
+        key = suffixed(rng, key, suffix, voice)
     return key
 
 
@@ -112,13 +112,13 @@ def _by_unit(rng: random.Random, label: str, unit: str, voice: Voice) -> str:
     """A key in which the unit is all that tells the quantity: `W`, `kWh`, `kWh_today`, `target_C`, `max_A`."""
     if label in ("temperature", "climate_setpoint") or LABELS[label].nature is Nature.ROLE:
         words = rng.choice({"temperature": _ACTUALS, "climate_setpoint": _TARGETS}.get(label, _LIMITS))
-        return _suffixed(rng, spell(rng, words, voice), unit, voice)
+        return suffixed(rng, spell(rng, words, voice), unit, voice)
     if rng.random() < 0.4:
         return unit
     # Whatever stands beside it, also what nobody has heard of: `HV_V`.
     place = quantities.invented_word(rng) if rng.random() < 0.2 else rng.choice(QUALIFIERS["electric"])
     if rng.random() < 0.4:
-        return _suffixed(rng, spell(rng, place, voice), unit, voice)
+        return suffixed(rng, spell(rng, place, voice), unit, voice)
     words = split_words(place)
     if rng.random() < 0.5:
         return f"{unit}{rng.choice('_ /')}{'_'.join(words)}"
@@ -130,13 +130,17 @@ _TELLING = frozenset(("°C", "°F", "W", "kW", "Wh", "kWh", "V", "A", "mA", "Hz"
 """Units that are used in place of a name."""
 
 
-def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
+def suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
     if voice.case in ("camel", "pascal"):
         return suffix + capital(key) if rng.random() < 0.2 else key + capital(suffix)
     if voice.case in ("space", "title"):
         return f"{key} [{suffix}]" if rng.random() < 0.5 else f"{key} ({suffix})"
     if rng.random() < 0.08:
         return f"{suffix}_{key}"
+    if voice.case in ("snake", "upper_snake") and "_" in key and rng.random() < 0.15:
+        # `rain_mm_today`, `power_w_l1`
+        first, _, last = key.rpartition("_")
+        return f"{first}_{suffix}_{last}"
     if voice.case in ("lower", "upper") and rng.random() < 0.75:
         # `windspeedmph`, `BATTV`
         return key + (suffix.lower() if voice.case == "lower" else suffix.upper())

@@ -120,7 +120,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "link_quality": "- 8 0 255 0, - .6 0 100 0, % 3 0 100 0, - .5 0 5 0",
         "counter": "- 8 0 99999 0 log, - 3 0 40 0, - 1 1000 900000000 0 log",
         "other": "- 5 0 4000 0, - 2 0 100 2, Ah 1 -50 300 1, - 1 -1000 1000 1",
-        "config_setting": "- 4 0 100 0, s 3 0 3600 0, min .7 0 240 0, °C 1.5 -5 30 1, A 1 6 32 0, % 1.5 0 100 0, W .7 100 9000 0,"
+        "config_setting": "- 9 0 100 0, s 3 0 3600 0, min .7 0 240 0, °C 1.5 -5 30 1, A 1 6 32 0, % 1.5 0 100 0, W .7 100 9000 0,"
         " - 1 0 10 0, ms .5 10 9000 0, V .4 10 58 1, cm .3 10 900 0, h .4 0 48 0, lx .3 0 2000 0",
         "error_code": "- 6 0 60 0, - 3 0 0 0, - 1 100 9999 0",
     }.items()
@@ -166,6 +166,11 @@ def _units(label: str, imperial: bool) -> tuple[list[str], list[float]]:
     units = sorted(ours, key=size)
     total = sum(ours.values())
     return units, list(accumulate(ours[unit] / total for unit in units))
+
+
+def units_of(label: str) -> tuple[str, ...]:
+    """The units in which the label is told, each once."""
+    return tuple(dict.fromkeys(spread.unit for spread in RANGES.get(label, ())))
 
 
 def measurement(rng: random.Random, label: str) -> tuple[int | float, str]:
@@ -218,9 +223,13 @@ _DAYS = {
     **dict.fromkeys("week weekly woche wochen semaine semana settimana vecka tydzień неделя 本周".split(), 7),
     **dict.fromkeys("month monthly monat monats mois maand mes mese månad miesiąc месяц 本月".split(), 30),
     **dict.fromkeys("year yearly annual jahr jahres année an jaar año anno år rok год 本年".split(), 365),
-    "lifetime": 2_000,
 }  # fmt: skip
 """How many days a word says that an energy is of."""
+_SINCE_INSTALLED = frozenset(
+    "total lifetime gesamt overall cumulative cumulated accumulated totale totaal totalt total_energy totalizer celkem całkowita całkowite łącznie "
+    "всего общая 累计 总 总计 zählerstand meterstand etot etotal yt".split()
+)
+"""Words of an energy since a device was installed, some weeks or some years ago."""
 
 
 def energy_of_days(rng: random.Random, words: Iterable[str], unit: str) -> float | None:
@@ -228,7 +237,10 @@ def energy_of_days(rng: random.Random, words: Iterable[str], unit: str) -> float
 
     Whole numbers are of kilowatt-hours or of watt-hours, and nothing but how large they are tells which.
     """
-    days = next((_DAYS[word] for word in words if word in _DAYS), None)
+    words = list(words)
+    days: float | None = next((_DAYS[word] for word in words if word in _DAYS), None)
+    if days is None and any(word in _SINCE_INSTALLED for word in words):
+        days = math.exp(rng.uniform(math.log(20), math.log(4_000)))
     if days is None or unit not in ("Wh", "kWh", "MWh"):
         return None
     of_one_day = math.exp(rng.uniform(math.log(150), math.log(60_000)))

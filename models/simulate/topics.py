@@ -96,6 +96,8 @@ _GROUPS = {
     "connectivity": "status,network,mqtt,wifi,cloud",
     "update": "update,updates,ota,available updates,firmware,available",
     "climate_setpoint": "set,thermostat,settings,target",
+    "level": "tank,tank/1,cistern,reservoir,silo,zisterne,cuve,depósito,fuel,sump",
+    "volume_storage": "tank,tank/2,cistern,reservoir,zisterne,cuve,depósito,fuel",
 }
 GROUPS = {label: tuple(groups.split(",")) for label, groups in _GROUPS.items()}
 _TELEMETRY = (

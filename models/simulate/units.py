@@ -30,19 +30,20 @@ def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> I
     told = _unit_told(text, label)
     if told is None and isinstance(valued.value, (int, float)):
         if tells_unit and rng.random() < _UNUSUAL:
-            told = rng.choice([spread.unit for spread in quantities.RANGES.get(label, ())] or [None])
+            told = rng.choice([unit for unit in quantities.units_of(label) if unit in UNIT_SUFFIXES] or [None])
         else:
             told = _habitual_unit(rng, label, text)
     if told and told != valued.unit:
         number = quantities.measurement_in(rng, label, told)
         if number is not None:
-            return Item("", number, label, told, unit_text=told)
+            valued = Item("", number, label, told, unit_text=told)
+    if tells_unit and valued.unit and type(valued.value) in (int, float) and rng.random() < _OF_ANY_SIZE:
+        valued = replace(valued, value=quantities.measurement(rng, label)[0])
     return valued
 
 
-_UNUSUAL = 0.6
-"""How often a unit that is told is any of the label's: who measures as all others do need not tell it."""
-
+_OF_ANY_SIZE = 0.4
+"""How often a number whose unit is told is as large as it would be in any other: then what is told is all that counts."""
 
 _AS_USUAL = 0.8
 """How often an energy is as much as is usual for the days that its name tells."""
@@ -61,6 +62,10 @@ def of_its_days(rng: random.Random, chosen: Item, words: list[str]) -> Item:
     return chosen if number is None else replace(chosen, value=number)
 
 
+_UNUSUAL = 0.75
+"""How often a unit that is told is any of the label's: who measures as all others do need not tell it."""
+
+
 _TEMPERATURE_TOLD = {"f": "°F", "tf": "°F", "tempf": "°F", "c": "°C", "tc": "°C", "tempc": "°C"}
 
 
@@ -70,7 +75,7 @@ def _unit_told(text: str, label: str) -> str | None:
     if label == "temperature":
         told = _TEMPERATURE_TOLD.get(words[-1]) if len(words) > 1 else None
         return told or _TEMPERATURE_TOLD.get("".join(words))
-    for unit in LABELS[label].units or dict.fromkeys(spread.unit for spread in quantities.RANGES.get(label, ())):
+    for unit in LABELS[label].units or quantities.units_of(label):
         if any(len(word) > 1 and word in map(str.lower, UNIT_SUFFIXES.get(unit, ())) for word in words):
             return unit
     return None
@@ -88,6 +93,8 @@ _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
         (("hours", "stunden", "heures", "uren", "horas", "timmar", "ore", "godziny", "часы", "betriebsstunden", "bedrijfsuren", "draaiuren",
           "наработка", "моточасы", "小时"), ("h",)),
         (("inference",), ("ms",)),
+        (("minutes", "minuten", "minutos", "minuti", "minuter", "minut", "minuty", "минут", "минуты", "分钟", "剩余分钟"), ("min",)),
+        (("seconds", "sekunden", "secondes", "seconden", "segundos", "secondi", "sekunder", "sekund", "секунд", "秒"), ("s",)),
         (("filter", "working", "operating", "burner", "service"), ("h", "h", "d")),
     ),
     "distance": (
@@ -96,6 +103,19 @@ _HABITS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
         (("odometer", "odo", "mileage", "trip", "travelled", "driven", "range", "km", "lightning", "autonomie", "kilometerstand",
           "kilometraje", "visibility"), ("km", "km", "km", "mi", "m")),
         (("snow", "tide", "liquid", "tank", "ultrasonic"), ("cm", "cm", "mm", "m")),
+    ),
+    "config_setting": (
+        (("current", "amps", "amp", "ampere", "amperes", "ilim", "imax", "imin", "maxcur", "maximalstrom", "ladestrom", "minimalstrom",
+          "courant", "stroom", "corriente", "corrente", "ström", "prąd", "ток", "最大电流"), ("A",)),
+        (("soc", "minsoc", "maxsoc", "humidity", "brightness", "backlight", "volume", "lautstärke", "reserve", "zielfeuchte", "contrast",
+          "charge limit", "ladelimit", "mindestladung"), ("%",)),
+        (("temperature", "temp", "heizgrenze", "summer limit", "heating limit", "hysteresis", "hysterese"), ("°C",)),
+        (("power", "feed", "export", "plim", "leistungsgrenze", "einspeisegrenze"), ("W",)),
+        (("voltage", "volt"), ("V",)), (("distance", "range", "height"), ("cm",)), (("lux", "illuminance"), ("lx",)),
+        (("interval", "interval setting", "period", "timeout", "delay", "time", "duration", "cooldown", "keepalive", "keep", "retrigger", "off_dly", "on_dly",
+          "intv", "ivl", "repint", "tmo", "tout", "sendeintervall", "messintervall", "intervall", "verzögerung", "nachlaufzeit", "anzeigedauer",
+          "intervalle", "délai", "vertraging", "meetinterval", "retardo", "intervalo", "ritardo", "intervallo", "mätintervall", "fördröjning",
+          "opóźnienie", "interwał", "интервал", "задержка", "延时", "采样间隔", "上报间隔"), ("s", "s", "s", "s", "min", "min", "ms", "h")),
     ),
     "pressure": ((("vapor", "vpd"), ("kPa",)), (("systolic", "diastolic", "sys", "dia", "blood"), ("mmHg",))),
     "weight": ((("portion", "food", "bowl", "filament", "coffee"), ("g",)), (("body", "hive", "load"), ("kg", "kg", "lb"))),

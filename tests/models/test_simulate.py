@@ -18,6 +18,7 @@ from models.facts import Device, Fact, Values
 from models.simulate import quantities, topics
 from models.simulate.__main__ import LEXICON, split
 from models.simulate.archetypes import ARCHETYPES
+from models.simulate.derived import alarms, limit
 from models.simulate.items import item
 from models.simulate.leaves import Simulated, truths_of
 from models.simulate.messages import World, of_device, simulate
@@ -231,12 +232,29 @@ def test_a_battery_may_be_told_in_volts() -> None:
     assert all(one.unit == "V" and 1 <= one.value < 60 for one in cells)
 
 
+def test_a_limit_is_in_the_unit_of_what_it_limits() -> None:
+    rng = random.Random(9)
+    vocabulary = Vocabulary(LEXICON, [])
+    found = [limit(rng, vocabulary, voice(rng)) for _ in range(300)]
+    assert {(one.label, one.unit) for one in found} == {("config_setting", unit) for unit in ("A", "W", "%", "V")}
+    assert all(one.unit == "A" for one in found if one.key in ("max_current", "maxCurrent", "current_limit"))
+
+
+def test_a_row_of_alarms_is_of_problems_and_one_way_to_say_them() -> None:
+    rng = random.Random(10)
+    vocabulary = Vocabulary(LEXICON, [])
+    for _ in range(50):
+        row = alarms(rng, vocabulary, voice(rng))
+        assert {(one.label, one.unit, one.polarity) for one in row} == {("problem", "", "normal")}
+        assert len({type(one.value) for one in row}) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "unit", "least", "most"),
     [
         (["energy", "today"], "kWh", 0, 61),
         (["energy", "today"], "Wh", 59, 61_000),
-        (["lifetime"], "kWh", 110, 120_001),
+        (["total"], "kWh", 1, 240_000),
         (["total", "month"], "kWh", 1.7, 1_801),
     ],
 )
