@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from models.simulate import quantities
-from models.simulate.naming import suffixed
+from models.simulate.naming import with_unit
 from models.simulate.values import Item, text_or_switch, valued
 from models.simulate.vocabulary import Vocabulary
-from models.simulate.voice import UNIT_SUFFIXES, Voice, spell
+from models.simulate.voice import Voice, spell
 
 # What becomes of a measurement's name when another word stands beside it: an alarm is no temperature any more.
 _DERIVED: tuple[tuple[str, str, str], ...] = (
@@ -66,7 +66,7 @@ def limit(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
     words = rng.choice(_LIMIT_NAMES[label].split("|")).format(vocabulary.term(rng, label, voice.language).text)
     key = spell(rng, words, voice)
     if rng.random() < voice.unit_in_key:
-        key = suffixed(rng, key, rng.choice(UNIT_SUFFIXES[unit]), voice)
+        key = with_unit(rng, key, unit, voice)
     return Item(key, number, "config_setting", unit, unit_text=unit)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from models.facts import Fact
 from models.simulate import quantities
 from models.simulate.derived import limit
-from models.simulate.naming import called, suffixed
+from models.simulate.naming import called, with_unit
 from models.simulate.units import as_named
 from models.simulate.values import Item, polarity_of, unit_of_fact, valued
 from models.simulate.vocabulary import Vocabulary, own_name
-from models.simulate.voice import UNIT_SUFFIXES, Voice, spell
+from models.simulate.voice import Voice, spell
 
 
 def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -> Item:
@@ -75,6 +75,4 @@ def of_fact(rng: random.Random, fact: Fact, voice: Voice, faithful: bool) -> Ite
     names = [name for language, name in fact.names.items() if language.startswith(voice.language)]
     words = rng.choice(names) if names and (voice.language != "en" or rng.random() < 0.4) else own
     key = spell(rng, words, voice)
-    if tells_unit and chosen.unit in UNIT_SUFFIXES:
-        key = suffixed(rng, key, rng.choice(UNIT_SUFFIXES[chosen.unit]), voice)
-    return replace(chosen, key=key)
+    return replace(chosen, key=with_unit(rng, key, chosen.unit, voice) if tells_unit else key)

@@ -92,10 +92,13 @@ def called(rng: random.Random, term: Term, valued: Item, voice: Voice, tells_uni
         if rng.random() < 0.05:
             words = f"{rng.choice(_PREFIXES)} {words}"
         key = spell(rng, words, voice)
-    if tells_unit and valued.unit in UNIT_SUFFIXES:
-        suffix = rng.choice(UNIT_SUFFIXES[valued.unit])
-        key = suffixed(rng, key, suffix, voice)
-    return key
+    return with_unit(rng, key, valued.unit, voice) if tells_unit else key
+
+
+def with_unit(rng: random.Random, key: str, unit: str | None, voice: Voice) -> str:
+    """The key with the unit behind it, as this voice writes it; the key alone where nobody writes that unit so."""
+    suffixes = UNIT_SUFFIXES.get(unit or "")
+    return _suffixed(rng, key, rng.choice(suffixes), voice) if suffixes else key
 
 
 _SAID = frozenset(("W", "A", "VA", "var", "Hz", "kWh"))
@@ -112,13 +115,13 @@ def _by_unit(rng: random.Random, label: str, unit: str, voice: Voice) -> str:
     """A key in which the unit is all that tells the quantity: `W`, `kWh`, `kWh_today`, `target_C`, `max_A`."""
     if label in ("temperature", "climate_setpoint") or LABELS[label].nature is Nature.ROLE:
         words = rng.choice({"temperature": _ACTUALS, "climate_setpoint": _TARGETS}.get(label, _LIMITS))
-        return suffixed(rng, spell(rng, words, voice), unit, voice)
+        return _suffixed(rng, spell(rng, words, voice), unit, voice)
     if rng.random() < 0.4:
         return unit
     # Whatever stands beside it, also what nobody has heard of: `HV_V`.
     place = quantities.invented_word(rng) if rng.random() < 0.2 else rng.choice(QUALIFIERS["electric"])
     if rng.random() < 0.4:
-        return suffixed(rng, spell(rng, place, voice), unit, voice)
+        return _suffixed(rng, spell(rng, place, voice), unit, voice)
     words = split_words(place)
     if rng.random() < 0.5:
         return f"{unit}{rng.choice('_ /')}{'_'.join(words)}"
@@ -130,7 +133,7 @@ _TELLING = frozenset(("°C", "°F", "W", "kW", "Wh", "kWh", "V", "A", "mA", "Hz"
 """Units that are used in place of a name."""
 
 
-def suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
+def _suffixed(rng: random.Random, key: str, suffix: str, voice: Voice) -> str:
     if voice.case in ("camel", "pascal"):
         return suffix + capital(key) if rng.random() < 0.2 else key + capital(suffix)
     if voice.case in ("space", "title"):
