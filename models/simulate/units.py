@@ -42,8 +42,11 @@ def _as_told(rng: random.Random, text: str, valued: Item, tells_unit: bool) -> I
     return valued
 
 
+_UNUSUAL = 0.75
+"""How often a unit that is told is any of the label's: who measures as all others do need not tell it."""
 _OF_ANY_SIZE = 0.4
 """How often a number whose unit is told is as large as it would be in any other: then what is told is all that counts."""
+
 
 _AS_USUAL = 0.8
 """How often an energy is as much as is usual for the days that its name tells."""
@@ -60,10 +63,6 @@ def of_its_days(rng: random.Random, chosen: Item, words: list[str]) -> Item:
         return chosen
     number = quantities.energy_of_days(rng, words, chosen.unit or "")
     return chosen if number is None else replace(chosen, value=number)
-
-
-_UNUSUAL = 0.75
-"""How often a unit that is told is any of the label's: who measures as all others do need not tell it."""
 
 
 _TEMPERATURE_TOLD = {"f": "°F", "tf": "°F", "tempf": "°F", "c": "°C", "tc": "°C", "tempc": "°C"}
