@@ -14,6 +14,7 @@ from agent.core.message import Report
 from models.simulate.__main__ import LEXICON
 from models.simulate.messages import World, simulate
 from models.simulate.vocabulary import Vocabulary
+from models.simulate.wording import wording
 
 RUNTIMES = ("ai_edge_litert", "tflite_runtime") if sys.version_info < (3, 12) else ("ai_edge_litert",)
 
@@ -44,7 +45,7 @@ def labels(runtime: str, lines: str) -> list[str | None]:
 @pytest.fixture(scope="module")
 def messages() -> str:
     rng = random.Random(11)
-    world = World(Vocabulary(LEXICON, []), [])
+    world = World(Vocabulary(LEXICON, []), [], wording())
     simulated = [message for _ in range(500) for message in simulate(rng, world)]
     return "\n".join(
         json.dumps({"topic": message.topic, "payload": json.dumps(message.tree)})

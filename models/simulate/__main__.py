@@ -22,6 +22,7 @@ from models.facts import Device, read_devices
 from models.simulate.leaves import Simulated
 from models.simulate.messages import World, of_device, simulate
 from models.simulate.vocabulary import Vocabulary
+from models.simulate.wording import wording
 
 LEXICON = Path(__file__).parent / "lexicon.yaml"
 SHARD_FIELDS = 100_000
@@ -56,10 +57,11 @@ def _shard(task: tuple[Path, int, Path, tuple[str, ...], bool]) -> None:
 def _messages(facts: Path, without: tuple[str, ...], only_left_out: bool) -> Callable[[random.Random], list[Simulated]]:
     """What simulates the next messages. To read the facts takes as long as a quarter of a shard, so a process keeps it."""
     kept, left_out = split(devices(facts), without)
+    words = wording(facts)
     if only_left_out:
         known = [device for device in left_out if any(fact.label for fact in device.facts)]
-        return lambda rng: of_device(rng, rng.choice(known))
-    world = World(Vocabulary(LEXICON, kept), kept)
+        return lambda rng: of_device(rng, rng.choice(known), words)
+    world = World(Vocabulary(LEXICON, kept), kept, words)
     return lambda rng: [_fewer_frames(rng, message) for message in simulate(rng, world)]
 
 

@@ -44,7 +44,7 @@ def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
         number, unit = quantities.measurement(rng, origin)
         return Item(key, number, label, unit or "")
     if label == "config_setting":
-        return Item(key, text_or_switch(rng, label), label, "")
+        return Item(key, text_or_switch(rng, label, voice), label, "")
     return replace(valued(rng, label, voice, None, False), key=key)
 
 

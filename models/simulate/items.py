@@ -22,6 +22,8 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         return _cell(rng, voice)
     if label == "config_setting" and rng.random() < _AS_LIMIT:
         return limit(rng, vocabulary, voice)
+    if label == "other" and rng.random() < _AS_CHARGE:
+        return _charge(rng, voice)
     term = vocabulary.term(rng, label, voice.language)
     chosen = valued(rng, label, voice, term.fact, term.inverted)
     if label == "update" and "ver" in term.text.lower():
@@ -57,6 +59,27 @@ _BATTERIES = (
 def _cell(rng: random.Random, voice: Voice) -> Item:
     number, unit = quantities.cell_voltage(rng)
     return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", unit, unit_text=unit)
+
+
+_AS_CHARGE = 0.08
+"""How often what no label stands for is a charge: batteries tell it, and it is neither a current nor an energy."""
+_CHARGES = (
+    "ah", "Ah", "amp hours", "ampere hours", "charge ah", "capacity ah", "Amperestunden", "ampères heures", "ampère uren", "amperios hora",
+    "amperora", "amperetimmar", "amperogodziny", "ампер часы", "安时", "mah", "mAh",
+)  # fmt: skip
+_CHARGES_OF = (
+    "consumed", "used", "drawn", "charged", "discharged", "total", "remaining", "left", "net", "in", "out", "today", "since full", "battery", "nominal",
+    "cumulative", "lifetime", "starter", "rated", "last", "deepest", "ch1", "chn2", "delivered", "verbraucht", "geladen", "entladen", "gesamt", "restant",
+)  # fmt: skip
+
+
+def _charge(rng: random.Random, voice: Voice) -> Item:
+    name = rng.choice(_CHARGES)
+    unit = "mAh" if name.lower() == "mah" else "Ah"
+    of = rng.choice(_CHARGES_OF)
+    words = name if rng.random() < 0.15 else f"{of} {name}" if rng.random() < 0.6 else f"{name} {of}"
+    number = quantities.measurement_in(rng, "other", unit) or 0
+    return Item(spell(rng, words, voice), number, "other", unit, unit_text=unit)
 
 
 def told(fact: Fact, value: Any) -> Item:

@@ -12,6 +12,7 @@ from models.simulate.items import of_fact
 from models.simulate.leaves import Simulated
 from models.simulate.messages import assemble
 from models.simulate.voice import spell, voice
+from models.simulate.wording import wording
 
 
 def in_language(devices: Sequence[Device], language: str, seed: int, rounds: int = 3) -> list[Simulated]:
@@ -20,10 +21,11 @@ def in_language(devices: Sequence[Device], language: str, seed: int, rounds: int
     Only readings that have a name in that language take part; the random choices are the same in every language.
     """
     found = []
+    words = wording()
     for number in range(rounds):
         for index, device in enumerate(devices):
             rng = random.Random(f"{seed} {number} {index}")
-            speaking = replace(voice(rng), language=language, symbols=False, abbreviates=0.0)
+            speaking = replace(voice(rng, words), language=language, symbols=False, abbreviates=0.0)
             items = []
             for fact in device.facts:
                 name = next((name for code, name in fact.names.items() if code.partition("-")[0] == language), None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.core.ontology import LABELS
 from models.facts import Device
-from models.simulate import topics
+from models.simulate import things, topics
 from models.simulate.archetypes import ARCHETYPES, archetype, device_type
 from models.simulate.derived import alarms, derived
 from models.simulate.items import item, of_fact
@@ -18,10 +18,11 @@ from models.simulate.naming import flow
 from models.simulate.quantities import identifier, timestamp
 from models.simulate.several import family, passages, places
 from models.simulate.stated import as_stated, has_form, in_a_row
-from models.simulate.trees import arranged, shuffled, spread
+from models.simulate.trees import arranged, held_under, shuffled, spread
 from models.simulate.values import Item
 from models.simulate.vocabulary import Vocabulary
 from models.simulate.voice import Voice, spell, voice
+from models.simulate.wording import Wording
 
 _NOISE = ("timestamp", "identifier", "metadata", "signal_strength", "firmware", "counter", "duration", "link_quality", "data_size",
           "battery", "config_setting", "other", "connectivity", "error_code")  # fmt: skip
@@ -34,8 +35,9 @@ _SHARE = {"zwave": 0.3}
 class World:
     """All that messages are made of."""
 
-    def __init__(self, vocabulary: Vocabulary, devices: Sequence[Device]) -> None:
+    def __init__(self, vocabulary: Vocabulary, devices: Sequence[Device], words: Wording) -> None:
         self.vocabulary = vocabulary
+        self.words = words
         self.devices = [device for device in devices if any(fact.label for fact in device.facts)]
         by_ecosystem: dict[str, list[int]] = {}
         for index, device in enumerate(self.devices):
@@ -66,7 +68,9 @@ _IN_OWN_FORM = 0.6
 
 def simulate(rng: random.Random, world: World) -> list[Simulated]:
     """Messages that some device might send: one with all it has to say, or one for each of a few readings."""
-    speaking = voice(rng)
+    speaking = voice(rng, world.words)
+    if rng.random() < _NAMED_BY_THING:
+        return _of_thing(rng, world.vocabulary, speaking)
     choice = rng.random()
     if choice < _OF_SOURCES and world.devices:
         device = _with_fewer_settings(rng, world.device(rng))
@@ -102,9 +106,29 @@ def simulate(rng: random.Random, world: World) -> list[Simulated]:
     return assemble(rng, speaking, items, kind_of_device)
 
 
-def of_device(rng: random.Random, device: Device) -> list[Simulated]:
+_NAMED_BY_THING = 0.06
+"""How often what a device is tells what its "state" is of."""
+_AROUND = 0.25
+"""How often the thing stands around the key rather than in the topic: `{"lock": {"state": "locked"}}`."""
+
+
+def _of_thing(rng: random.Random, vocabulary: Vocabulary, speaking: Voice) -> list[Simulated]:
+    """Messages in which only the name of the thing tells what its state is of."""
+    chosen = things.thing(rng)
+    items = things.said_by(rng, chosen, vocabulary, speaking, rng.choice((0, 0, 1, 1, 2, 3, 4, 6)))
+    name = things.name_of(rng, chosen, speaking)
+    if rng.random() < _AROUND:
+        group: dict[str, Any] = {found.key: Leaf(found) for found in items}
+        others = [item(rng, vocabulary, speaking, rng.choice(_NOISE)) for _ in range(rng.choice((0, 1, 2, 3)))]
+        payload = shuffled(rng, {**{found.key: Leaf(found) for found in others}, spell(rng, name, speaking): group})
+        kind = kind_of(found.label for found in items)
+        return [Simulated.on(topics.for_object(rng, speaking, None), *truths_of(payload), kind, None)]
+    return assemble(rng, speaking, items, chosen.type, name)
+
+
+def of_device(rng: random.Random, device: Device, words: Wording) -> list[Simulated]:
     """Messages of a source's device with its own keys: what evaluation on left-out ecosystems asks about."""
-    speaking = voice(rng)
+    speaking = voice(rng, words)
     if has_form(device) and rng.random() < _IN_OWN_FORM:
         return [as_stated(rng, speaking, device, faithful=True)]
     return assemble(rng, speaking, _of_device(rng, device, speaking, faithful=True), device.type)
@@ -132,14 +156,16 @@ _ALONE = 4
 """Readings of a device that are sent in messages of their own."""
 
 
-def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str | None) -> list[Simulated]:
-    """The items in one message, or some of them in a message each."""
+def assemble(
+    rng: random.Random, speaking: Voice, items: list[Item], type_: str | None, thing: str | None = None
+) -> list[Simulated]:
+    """The items in one message, or some of them in a message each; `thing` is what the device is, if its topic tells."""
     shape = rng.random()
     if shape < 0.34 or (len(items) == 1 and shape < 0.6):
         alone = _boxed if rng.random() < 0.3 else _scalar
-        return [alone(rng, speaking, chosen, type_) for chosen in rng.sample(items, min(_ALONE, len(items)))]
+        return [alone(rng, speaking, chosen, type_, thing) for chosen in rng.sample(items, min(_ALONE, len(items)))]
     kind = kind_of(chosen.label for chosen in items)
-    topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None)
+    topic = topics.for_object(rng, speaking, kind if kind in ("event", "availability") else None, thing=thing)
     payload = arranged(rng, speaking, items)
     if topic.device_level == topics.NONE and rng.random() < 0.6:
         payload = {str(identifier(rng)): payload}
@@ -151,33 +177,17 @@ def assemble(rng: random.Random, speaking: Voice, items: list[Item], type_: str 
 _TOLD = ("event", "availability", "command", "config", "log")
 
 
-def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
+def _scalar(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None, thing: str | None) -> Simulated:
     kind = kind_of([chosen.label])
-    topic = _naming(rng, speaking, chosen, kind)
+    topic = _naming(rng, speaking, chosen, kind, thing)
     return Simulated.on(topic, *truths_of(Leaf(chosen)), kind, type_)
 
 
-def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None) -> Simulated:
+def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None, thing: str | None) -> Simulated:
     """`{"value": 21.4}` on a topic that names the reading, now and then with unit and time beside it."""
     kind = kind_of([chosen.label])
-    topic = _naming(rng, speaking, chosen, kind)
-    name = rng.choice(
-        (
-            "value",
-            "value",
-            "value",
-            "val",
-            "v",
-            "state",
-            "Value",
-            "wert",
-            "valeur",
-            "payload",
-            "reading",
-            "now",
-            "actual",
-        )
-    )
+    topic = _naming(rng, speaking, chosen, kind, thing)
+    name = held_under(rng, chosen, _HELD)
     box: dict[str, Any] = {name: Leaf(chosen)}
     if rng.random() < 0.25:
         # The topic says what is measured, the members only where, when or which: `{"actual": 21.3, "target": 22}`.
@@ -189,10 +199,27 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None)
     return Simulated.on(topic, *truths_of(shuffled(rng, box)), kind, type_)
 
 
-def _naming(rng: random.Random, speaking: Voice, chosen: Item, kind: str | None) -> topics.Topic:
+_HELD = (
+    "value",
+    "value",
+    "value",
+    "val",
+    "v",
+    "state",
+    "Value",
+    "wert",
+    "valeur",
+    "payload",
+    "reading",
+    "now",
+    "actual",
+)
+
+
+def _naming(rng: random.Random, speaking: Voice, chosen: Item, kind: str | None, thing: str | None) -> topics.Topic:
     """A topic that names the reading."""
     groups = topics.GROUPS.get(chosen.label or "", ())
-    return topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), groups, kind)
+    return topics.for_scalar(rng, speaking, _placed(rng, chosen, speaking), groups, kind, thing=thing)
 
 
 def _placed(rng: random.Random, chosen: Item, speaking: Voice) -> str:

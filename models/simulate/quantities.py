@@ -119,7 +119,7 @@ RANGES: dict[str, tuple[Range, ...]] = {
         "fan_speed": "% 5 0 100 0, - 5 0 6 0",
         "link_quality": "- 8 0 255 0, - .6 0 100 0, % 3 0 100 0, - .5 0 5 0",
         "counter": "- 8 0 99999 0 log, - 3 0 40 0, - 1 1000 900000000 0 log",
-        "other": "- 5 0 4000 0, - 2 0 100 2, Ah 1 -50 300 1, - 1 -1000 1000 1",
+        "other": "- 5 0 4000 0, - 2 0 100 2, Ah 1 -50 300 1, Ah .4 -20000 0 1, Ah .5 1 90000 1 log, mAh .3 1 90000 0 log, - 1 -1000 1000 1",
         "config_setting": "- 9 0 100 0, s 3 0 3600 0, min .7 0 240 0, °C 1.5 -5 30 1, A 1 6 32 0, % 1.5 0 100 0, W .7 100 9000 0,"
         " - 1 0 10 0, ms .5 10 9000 0, V .4 10 58 1, cm .3 10 900 0, h .4 0 48 0, lx .3 0 2000 0",
         "error_code": "- 6 0 60 0, - 3 0 0 0, - 1 100 9999 0",
@@ -319,122 +319,6 @@ def number(rng: random.Random, spread: Range) -> int | float:
     value = round(value, spread.decimals)
     # Some firmware prints a single-precision number's every digit: 21.299999237060547.
     return struct.unpack("f", struct.pack("f", value))[0] if rng.random() < 0.04 else value
-
-
-_BINARY_STYLES: tuple[tuple[Any, Any], ...] = (
-    (True, False), (True, False), (True, False), (1, 0), (1, 0), (1, 0), (1, 0), ("ON", "OFF"), ("on", "off"), ("1", "0"),
-    ("true", "false"), ("yes", "no"), ("True", "False"), ("YES", "NO"), ("active", "inactive"), ("On", "Off"),
-)  # fmt: skip
-
-# How devices word the two states of a condition: (holds, does not).
-_WORDED: dict[str, tuple[tuple[str, str], ...]] = {
-    "opening": (("open", "closed"), ("OPEN", "CLOSED"), ("open", "close"), ("Open", "Closed"), ("opened", "closed"),
-                ("offen", "geschlossen"), ("ouvert", "fermé"), ("open", "dicht"), ("auf", "zu"), ("abierto", "cerrado"),
-                ("abierta", "cerrada"), ("aperta", "chiusa"), ("ouverte", "fermée"), ("open", "gesloten"), ("öppet", "stängt"),
-                ("открыта", "закрыта"), ("开", "关"), ("otwarte", "zamknięte"), ("DoorOpen", "DoorClosed"), ("opened", "shut"),
-                ("aperto", "chiuso"), ("öppen", "stängd"), ("открыто", "закрыто"), ("打开", "关闭"), ("otwarte", "zamknięte")),
-    "motion": (("motion", "clear"), ("detected", "clear"), ("active", "inactive"), ("motion", "no_motion"),
-               ("trigger", "normal"), ("moving", "idle"), ("Motion detected", "No motion"), ("triggered", "untriggered")),
-    "occupancy": (("occupied", "vacant"), ("occupied", "unoccupied"), ("occupied", "clear"), ("detected", "clear")),
-    "presence": (("present", "absent"), ("home", "not_home"), ("home", "away"), ("detected", "none"), ("anwesend", "abwesend")),
-    "leak": (("wet", "dry"), ("leak", "normal"), ("leak", "no_leak"), ("detected", "dry"), ("LEAK", "OK"), ("alarm", "normal")),
-    "smoke": (("smoke", "clear"), ("detected", "clear"), ("alarm", "normal"), ("ALARM", "OK"), ("fire", "ok")),
-    "gas_alarm": (("gas", "clear"), ("detected", "clear"), ("alarm", "normal"), ("leak", "normal")),
-    "tamper": (("tampered", "ok"), ("tamper", "clear"), ("uninstalled", "installed"), ("detected", "clear"), ("alarm", "normal")),
-    "battery_low": (("low", "normal"), ("low", "ok"), ("LOW", "OK"), ("weak", "good")),
-    "connectivity": (("connected", "disconnected"), ("online", "offline"), ("up", "down"), ("Connected", "Disconnected"),
-                     ("established", "lost"), ("CONNECTED", "DISCONNECTED")),
-    "vibration": (("vibration", "still"), ("detected", "clear"), ("active", "inactive")),
-    "problem": (("problem", "ok"), ("alarm", "normal"), ("fault", "ok"), ("ERROR", "OK"), ("warning", "none"), ("fault", "normal"),
-                ("alarm", "ok"), ("abnormal", "normal"), ("high alarm", "normal"), ("low_alarm", "none"), ("exceeded", "ok"),
-                ("limit_exceeded", "normal"), ("over_limit", "within"), ("threshold", "normal"), ("upper_alarm", "canceled"),
-                ("lower_alarm", "cancel"), ("alarm", "released"), ("out_of_range", "in_range"), ("too_high", "normal")),
-    "running": (("running", "stopped"), ("running", "idle"), ("active", "idle"), ("run", "stop"), ("läuft", "aus")),
-    "moving": (("moving", "stopped"), ("moving", "stationary"), ("driving", "parked")),
-    "plug": (("plugged", "unplugged"), ("connected", "disconnected"), ("plugged_in", "unplugged")),
-    "power_present": (("mains", "battery"), ("present", "absent"), ("ok", "fail"), ("on", "off")),
-    "battery_charging": (("charging", "not_charging"), ("charging", "discharging"), ("charging", "idle")),
-    "safety": (("unsafe", "safe"), ("danger", "safe"), ("alarm", "normal")),
-    "sound": (("noise", "quiet"), ("detected", "clear")),
-    "light_detected": (("light", "dark"), ("bright", "dark"), ("day", "night")),
-    "update": (("available", "none"), ("update_available", "up_to_date"), ("available", "idle")),
-    "lock": (("unlocked", "locked"), ("UNLOCKED", "LOCKED"), ("open", "locked")),
-    "rain_detected": (("rain", "dry"), ("wet", "dry"), ("raining", "dry")),
-    "heat": (("hot", "normal"), ("heat", "normal")),
-    "cold": (("cold", "normal"), ("freezing", "normal"), ("frost", "ok")),
-    "switch_state": (("ON", "OFF"), ("on", "off"), ("on", "off"), ("ein", "aus"), ("AN", "AUS"), ("allumé", "éteint"), ("aan", "uit"),
-                     ("вкл", "выкл"), ("开", "关"), ("på", "av"), ("enabled", "disabled"), ("encendido", "apagado"), ("acceso", "spento"),
-                     ("włączone", "wyłączone")),
-    "availability": (("online", "offline"), ("online", "offline"), ("Online", "Offline"), ("connected", "disconnected"),
-                     ("available", "unavailable"), ("alive", "dead"), ("ready", "lost"), ("up", "down")),
-    "input_state": (("high", "low"), ("HIGH", "LOW"), ("pressed", "released"), ("closed", "open"), ("on", "off")),
-}  # fmt: skip
-for _label, _like in (("door", "opening"), ("window", "opening"), ("garage_door", "opening")):
-    _WORDED[_label] = _WORDED[_like]
-
-
-def binary(rng: random.Random, label: str, inverted: bool) -> Any:
-    """A raw value of a two-valued field. Words name the state itself, so they are used for upright fields only."""
-    if not inverted and has_words(label) and rng.random() < 0.45:
-        return worded(rng, label)
-    true, false = rng.choice(_BINARY_STYLES)
-    return true if rng.random() < 0.4 else false
-
-
-def has_words(label: str) -> bool:
-    """Whether devices name the label's two states by words of its own."""
-    return label in _WORDED
-
-
-def worded(rng: random.Random, label: str) -> str:
-    """A word that names one of the label's two states."""
-    true, false = rng.choice(_WORDED[label])
-    return true if rng.random() < 0.4 else false
-
-
-_WORDS: dict[str, str] = {
-    "action": "single double triple long hold release press click short_press long_press button_1_single 1_single rotate_left"
-    " rotate_right toggle on off brightness_up brightness_step_down double_press btn_down S L SS tap recall_1 shake flip90"
-    " arm_all_zones short up down dial_rotate_right_step pushed ring enter leave 1_initial_press hold_release 单击 doppelt lang",
-    "color_mode": "color_temp xy hs rgb white color rgbw brightness onoff",
-    "light_effect": "none rainbow colorloop fire solid breathe candle Sunrise blink fireplace twinkle strobe Party Off",
-    "cover_state": "open closed opening closing stopped stop OPEN CLOSE up down offen geschlossen ouvert fermé stopping",
-    "climate_mode": "heat cool auto off dry fan_only heat_cool manual eco comfort away schedule Heizen Automatik boost sleep vacation"
-    " chauffage Urlaub COOL HEAT AUTO winter summer holiday program",
-    "hvac_action": "heating idle cooling off drying fan preheating defrosting heat cool Heizen IDLE HEATING standby",
-    "fan_mode": "auto low medium high turbo quiet silent sleep off Auto LOW HIGH on smart strong standard natural",
-    "lock_state": "locked unlocked LOCKED UNLOCKED jammed locking unlocking locked unlocked not_fully_locked verriegelt offen",
-    "alarm_state": "disarmed armed_away armed_home armed_night triggered pending arming disarm arm_all DISARMED ARMED unscharf scharf"
-    " armed_stay ready alarm",
-    "device_state": "idle charging docked cleaning running standby paused ready error washing printing returning heating waiting active"
-    " sleeping complete finished Charging Idle Ready bulk absorption float off on initializing boot busy playing stopped mowing"
-    " rinsing spinning connected normal not_connected waiting_for_vehicle preparing suspended offline fahrend Laden bereit done",
-    "error_code": "none no_error OK E01 E12 F03 0 0x00 ERR_TIMEOUT sensor_failure brush_stuck timeout low_water None NO_ERROR"
-    " no_fault fault overheat kein_Fehler unknown ok E-4 power_on watchdog Exception",
-    "update": "available idle installing none up_to_date 1.2.4 2.0.1 v1.14.0 20230913-114244 8.3.1",
-    "metadata": "kitchen Living Sensor living_room Temperature outdoor HomeNet MyWifi TS0201 Sonoff Aqara lumi.weather WSDCGQ11LM"
-    " SNZB-02 ESP32 esp8266 Philips IKEA Wohnzimmer Küche salon Bureau Kueche Motion router Battery state sensor info English"
-    " Europe/Berlin de en celsius C F kW °C % thermostat relay light wifi ethernet lan FRITZ!Box home-iot guest plug meter"
-    " status periodic wb user init timer http button event mqtt Bob anna admin Zigbee2MQTT gateway default normal manual"
-    " Shelly1 Model-3 LR1 tag-7 Garage BWM Flur спальня 客厅 Garten switch location uplink W Wh ppm hPa V A Unit Thermometer",
-    "config_setting": "previous on off auto low medium high toggle restore manual default none enabled disabled celsius edge follow"
-    " momentary detached normal Dynamic Mode1 always never 15 30 eco fast slow inverted mode_1 standard small large info debug",
-    "other": "ok true up down rising falling stable A1B2C3D4 0x1F 00FF12 dGVzdA== none N NW SSE sunny cloudy rainy low good LORA SF7BW125"
-    " 4/5 raw red blue moderate AQEBAQ== zunehmend steigend partlycloudy excellent fair poor unknown clear-night",
-    "counter": "12 305 7",
-    "battery": "low middle medium high full good critical OK normal half",
-    "wind_direction": "N NE NNW SW SSE E WSW ESE NO",
-    "aqi": "good excellent moderate poor unhealthy unknown fair severe gut",
-    "level": "low medium high empty full normal middle",
-    "fan_speed": "low medium high auto off 1 2 3 max",
-    "duration": "0T18:36:12 00:05:30 12:34 1T00:00:12 2h 35m 3d 04:12:00 PT15M 00:42 5m30s 14:03:22 0:12:33 27d 1d2h 12h",
-    "location": "home not_home 52.5200,13.4050 work 48.137,11.575 geo:48.2,16.3 Büro",
-    "illuminance": "dark bright dim twilight low high day night medium",
-    "moisture": "dry wet ok",
-    "smoke": "0 1",
-}  # fmt: skip
-WORDS: dict[str, tuple[str, ...]] = {label: tuple(words.split()) for label, words in _WORDS.items()}
-"""Texts that fields of a label carry."""
 
 
 def timestamp(rng: random.Random) -> Any:

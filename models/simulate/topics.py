@@ -142,9 +142,9 @@ def _spoken(words: dict[str, tuple[str, ...]], voice: Voice) -> tuple[str, ...]:
     return words.get(voice.language) or words["en"]
 
 
-def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
-    """A device's name in a topic, and the room it tells."""
-    if rng.random() < 0.4:
+def device_name(rng: random.Random, voice: Voice, thing: str | None = None) -> tuple[str, str | None]:
+    """A device's name in a topic, and the room it tells; `thing` is what the device is, where its name has to tell."""
+    if thing is None and rng.random() < 0.4:
         model = invented_word(rng) if rng.random() < 0.3 else rng.choice(_MODELS)
         form = rng.random()
         if form < 0.35:
@@ -155,11 +155,11 @@ def device_name(rng: random.Random, voice: Voice) -> tuple[str, str | None]:
             return model, None
         return str(identifier(rng)), None
     room = rng.choice(_spoken(ROOMS, voice))
-    thing = rng.choice(_spoken(THINGS, voice))
-    parts = [*split_words(room), *split_words(thing)]
-    if rng.random() < 0.3:
-        parts = split_words(thing)
-    elif rng.random() < 0.3:
+    told = thing or rng.choice(_spoken(THINGS, voice))
+    parts = [*split_words(room), *split_words(told)]
+    if rng.random() < (0.6 if thing else 0.3):
+        parts = split_words(told)
+    elif thing is None and rng.random() < 0.3:
         parts = split_words(room)
     if rng.random() < 0.25:
         parts.append(str(rng.randint(1, 9)))
@@ -187,11 +187,11 @@ def component(rng: random.Random) -> str:
     return rng.choice(_COMPONENTS)
 
 
-def for_object(rng: random.Random, voice: Voice, kind: str | None) -> Topic:
-    """A topic for a message whose payload is an object; `kind` when the content decides it."""
-    device, _ = device_name(rng, voice)
+def for_object(rng: random.Random, voice: Voice, kind: str | None, *, thing: str | None = None) -> Topic:
+    """A topic for a message whose payload is an object; `kind` when the content decides it, `thing` as for names."""
+    device, _ = device_name(rng, voice, thing)
     suffix, told = _suffix(rng, kind)
-    form = rng.random()
+    form = rng.random() * (_NAMED_FORMS if thing else 1.0)
     if form < 0.3:
         return _topic([*base(rng), device], [], suffix if rng.random() < 0.25 else [], told)
     if form < 0.45:
@@ -229,9 +229,15 @@ def for_object(rng: random.Random, voice: Voice, kind: str | None) -> Topic:
     )
 
 
-def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ...], kind: str | None) -> Topic:
+_NAMED_FORMS = 0.8
+"""Share of the forms above in which the device has a name that somebody chose."""
+
+
+def for_scalar(
+    rng: random.Random, voice: Voice, key: str, groups: tuple[str, ...], kind: str | None, *, thing: str | None = None
+) -> Topic:
     """A topic whose last levels name the reading: `key`, possibly below a group, possibly followed by `state`."""
-    device, _ = device_name(rng, voice)
+    device, _ = device_name(rng, voice, thing)
     key_levels = key.split("/")
     form = rng.random()
     # A letter needs its group, or nobody would know what it stands for.
@@ -239,7 +245,7 @@ def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ..
     group = [join(split_words(level), voice.case) for level in rng.choice(groups).split("/")] if grouped else []
     if form < 0.3:
         return _topic([*base(rng), device], group, key_levels, kind)
-    if form < 0.45:
+    if form < 0.45 and thing is None:
         # The room is all the device there is.
         level = min(len(key_levels), NONE)
         return Topic((*base(rng), room(rng, voice), *key_levels), level, level, kind)
@@ -251,7 +257,7 @@ def for_scalar(rng: random.Random, voice: Voice, key: str, groups: tuple[str, ..
         platform = rng.choice(("sensor", "binary_sensor", "switch", "sensors", "light", "number", "text_sensor"))
         last = rng.choice(("state", "state", "value", "status"))
         return _topic([*(base(rng) if rng.random() < 0.3 else []), device], [platform, *key_levels], [last], kind)
-    if form < 0.9:
+    if form < 0.9 or thing is not None:
         return _topic([*base(rng), device], [component(rng), str(rng.randint(0, 3)), *group], key_levels, kind)
     part = component(rng)
     place = [str(identifier(rng)), part, str(rng.randint(0, 300))]

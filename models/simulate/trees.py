@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from models.simulate import topics
 from models.simulate.leaves import Leaf, frame
-from models.simulate.quantities import cell_voltage, energy_within, identifier, measurement, phases, timestamp
+from models.simulate.quantities import RANGES, cell_voltage, energy_within, identifier, measurement, phases, timestamp
 from models.simulate.several import places, series
 from models.simulate.units import of_its_days
 from models.simulate.values import Item
@@ -79,7 +80,8 @@ def _grouped(rng: random.Random, speaking: Voice, items: list[Item]) -> dict[str
         elif rng.random() < 0.2:
             # The group carries the meaning, its members only the unit or the sort of number.
             name = part[0].key
-            tree[name] = {rng.choice(("value", "val", "now", "total", "avg", "state", "raw", "actual")): Leaf(part[0])}
+            under = held_under(rng, part[0], ("value", "val", "now", "total", "avg", "state", "raw", "actual"))
+            tree[name] = {under: Leaf(part[0])}
             continue
         tree[name] = _flat(rng, speaking, part)
     return tree
@@ -95,6 +97,20 @@ def _wrapped(rng: random.Random, speaking: Voice, tree: Any) -> dict[str, Any]:
         name = rng.choice(("id", "device_id", "devEUI", "mac", "serial", "node", "deviceName", "sn"))
         wrapper[name] = frame(identifier(rng), "identifier")
     return shuffled(rng, wrapper)
+
+
+_STATE_OF_NUMBERS = 0.2
+"""How often a number is called a state all the same."""
+
+
+def held_under(rng: random.Random, chosen: Item, names: Sequence[str]) -> str:
+    """Of the names, the one under which a value is held where its own name is elsewhere.
+
+    A number under `state` is mostly a numbered state, and so it is seldom told of any other.
+    """
+    name = rng.choice(names)
+    measured = chosen.label in RANGES and type(chosen.value) in (int, float)
+    return "value" if name == "state" and measured and rng.random() > _STATE_OF_NUMBERS else name
 
 
 def _triples(rng: random.Random, items: list[Item]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from agent.core.ontology import LABELS, UNITS, Nature
 from models.facts import Fact
 from models.simulate import quantities
-from models.simulate.voice import UNIT_TEXTS, Voice
+from models.simulate.voice import UNIT_TEXTS, Voice, capital, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ def valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | Non
         # The version that waits to be installed.
         return Item("", quantities.firmware(rng), label, "")
     if fact is not None:
-        stated = _stated(rng, fact, inverted)
+        stated = _stated(rng, fact, voice, inverted)
         if stated is not None:
             return stated
     if label is None:
         return Item("", rng.choice((rng.randint(0, 100), "text", True, 1.5)), None, None)
     nature = LABELS[label].nature
     if nature is Nature.BINARY or label in ("switch_state", "input_state", "availability"):
-        return _binary(rng, label, inverted)
+        return _binary(rng, label, voice, inverted)
     if label == "timestamp":
         return Item("", quantities.timestamp(rng), label, "")
     if label == "identifier":
@@ -63,7 +63,7 @@ def valued(rng: random.Random, label: str | None, voice: Voice, fact: Fact | Non
         "moisture": 0.03,
     }
     if label not in quantities.RANGES or rng.random() < textual.get(label, 0):
-        return Item("", text_or_switch(rng, label), label, "" if nature is Nature.ROLE else None)
+        return Item("", text_or_switch(rng, label, voice), label, "" if nature is Nature.ROLE else None)
     return _numeric(rng, label, voice)
 
 
@@ -92,12 +92,47 @@ def _numeric(rng: random.Random, label: str, voice: Voice) -> Item:
     return Item("", value, label, unit, unit_text=text)
 
 
-def _binary(rng: random.Random, label: str, inverted: bool) -> Item:
-    if inverted and rng.random() < 0.3 and quantities.has_words(label):
+def _binary(rng: random.Random, label: str, voice: Voice, inverted: bool) -> Item:
+    if inverted and rng.random() < 0.3 and voice.wording.has_pair(label):
         # `contact: "open"` names the state itself, whatever the key.
-        return Item("", quantities.worded(rng, label), label, "", "normal")
-    value = None if rng.random() < 0.01 else quantities.binary(rng, label, inverted)
+        return Item("", _worded(rng, label, voice), label, "", "normal")
+    value = None if rng.random() < 0.01 else _two_valued(rng, label, voice, inverted)
     return Item("", value, label, "", "inverted" if inverted else "normal")
+
+
+_BINARY_STYLES: tuple[tuple[Any, Any], ...] = (
+    (True, False), (True, False), (True, False), (1, 0), (1, 0), (1, 0), (1, 0), ("ON", "OFF"), ("on", "off"), ("1", "0"),
+    ("true", "false"), ("yes", "no"), ("True", "False"), ("YES", "NO"), ("active", "inactive"), ("On", "Off"),
+)  # fmt: skip
+
+
+def _two_valued(rng: random.Random, label: str, voice: Voice, inverted: bool) -> Any:
+    """A raw value of a two-valued field. Words name the state itself, so they are used for upright fields only."""
+    if not inverted and voice.wording.has_pair(label) and rng.random() < 0.45:
+        return _worded(rng, label, voice)
+    true, false = rng.choice(_BINARY_STYLES)
+    return true if rng.random() < 0.4 else false
+
+
+def _worded(rng: random.Random, label: str, voice: Voice) -> str:
+    """A word that names one of the label's two states."""
+    (true, false), native = voice.wording.pair(rng, label, voice.language)
+    word = true if rng.random() < 0.4 else false
+    return _written(rng, word, voice) if native else word
+
+
+def _written(rng: random.Random, word: str, voice: Voice) -> str:
+    """A word of the home's language as its devices write it."""
+    if voice.plain_ascii:
+        word = plain(word)
+    form = rng.random()
+    if form < 0.4:
+        return word
+    if form < 0.65:
+        return word.lower()
+    if form < 0.8:
+        return word.lower().replace(" ", "_")
+    return word.upper() if form < 0.9 else capital(word)
 
 
 _NUMBERED = {
@@ -107,21 +142,21 @@ _NUMBERED = {
 """How often devices send such a word as its number."""
 
 
-def text_or_switch(rng: random.Random, label: str) -> Any:
+def text_or_switch(rng: random.Random, label: str, voice: Voice) -> Any:
     """What a field of the label holds that is no measured number: a word, a switch's state, a numbered state."""
     if label == "metadata" and rng.random() < 0.35:
         return quantities.name(rng)
     if label == "color":
         return quantities.color(rng)
-    words = quantities.WORDS.get(label, ("ok",))
     if label == "config_setting" and rng.random() < 0.4:
         return rng.choice((True, False, "ON", "OFF", 0, 1))
     if label in _NUMBERED and rng.random() < _NUMBERED[label]:
         return rng.randint(0, 9) if rng.random() < 0.6 else rng.randint(0, 255)
-    return rng.choice(words)
+    word, native = voice.wording.state(rng, label, voice.language)
+    return _written(rng, word, voice) if native else word
 
 
-def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
+def _stated(rng: random.Random, fact: Fact, voice: Voice, inverted: bool) -> Item | None:
     """An item with a value as the source states it; None when it states none."""
     label, values = fact.label, fact.values
     polarity, unit = polarity_of(fact, inverted), unit_of_fact(fact)
@@ -130,7 +165,7 @@ def _stated(rng: random.Random, fact: Fact, inverted: bool) -> Item | None:
     if values.options and rng.random() < 0.8:
         return Item("", rng.choice(values.options), label, unit, polarity)
     if values.type == "binary":
-        return Item("", quantities.binary(rng, label or "switch_state", inverted), label, unit, polarity)
+        return Item("", _two_valued(rng, label or "switch_state", voice, inverted), label, unit, polarity)
     if label in quantities.RANGES and unit:
         number = quantities.measurement_in(rng, label, unit)
         if number is not None and rng.random() < 0.8:

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from agent.core.encode import split_by_case
+from models.simulate.wording import Wording
 
 LANGUAGES = (
     "en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh", "pt", "cs", "da", "nb", "fi", "hu", "tr", "uk", "ja", "ko", "ro", "el",
@@ -39,10 +40,11 @@ class Voice:
     """Degrees Fahrenheit, inches, gallons."""
     habit: float
     """0 to 1, for choosing once what it then does always."""
+    wording: Wording
 
 
-def voice(rng: random.Random) -> Voice:
-    """The habits of a dialect that nobody has seen yet."""
+def voice(rng: random.Random, words: Wording) -> Voice:
+    """The habits of a dialect that nobody has seen yet, which words its states as `words` say."""
     terse = rng.random() < 0.2
     language = rng.choices(LANGUAGES, _LANGUAGE_WEIGHTS)[0]
     return Voice(
@@ -57,6 +59,7 @@ def voice(rng: random.Random) -> Voice:
         symbols=rng.random() < 0.08,
         imperial=language == "en" and rng.random() < 0.12,
         habit=rng.random(),
+        wording=words,
     )
 
 
@@ -66,7 +69,7 @@ def spell(rng: random.Random, words: str, voice: Voice) -> str:
     if voice.abbreviates:
         parts = [_shortened(rng, part) if rng.random() < voice.abbreviates else part for part in parts]
     if voice.plain_ascii:
-        parts = [_plain(part) for part in parts]
+        parts = [plain(part) for part in parts]
     return join(parts, voice.case)
 
 
@@ -108,7 +111,8 @@ def capital(word: str) -> str:
     return word[:1].upper() + word[1:]
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """The word in ASCII as people write it who have no other letters; what has none stays."""
     word = word.replace("ß", "ss").replace("ł", "l").replace("ø", "o").replace("æ", "ae")
     if any("ä" <= letter <= "ü" and letter in "äöü" for letter in word):
         word = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")

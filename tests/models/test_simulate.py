@@ -28,6 +28,9 @@ from models.simulate.trees import by_phases
 from models.simulate.values import Item
 from models.simulate.vocabulary import Vocabulary
 from models.simulate.voice import split_words, voice
+from models.simulate.wording import wording
+
+WORDS = wording()
 
 THERMOMETER = Device(
     source="test",
@@ -65,7 +68,7 @@ BUTTON = Device(
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World(Vocabulary(LEXICON, [THERMOMETER]), [THERMOMETER])
+    return World(Vocabulary(LEXICON, [THERMOMETER]), [THERMOMETER], WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +119,7 @@ def test_the_same_seed_makes_the_same_messages(world: World) -> None:
 
 def test_a_device_speaks_in_its_own_keys() -> None:
     rng = random.Random(1)
-    paths = {path for _ in range(40) for message in of_device(rng, THERMOMETER) for path in message.truths}
+    paths = {path for _ in range(40) for message in of_device(rng, THERMOMETER, WORDS) for path in message.truths}
     assert any(path.endswith("temperature") for path in paths)
 
 
@@ -130,7 +133,7 @@ def test_examples_are_rendered_as_the_agent_renders(messages: list[Simulated]) -
 def test_what_is_not_stated_is_masked() -> None:
     rng = random.Random(2)
     for _ in range(60):
-        for message in of_device(rng, THERMOMETER):
+        for message in of_device(rng, THERMOMETER, WORDS):
             for path, truth in message.truths.items():
                 if "mystery" in path or "mystery" in message.topic:
                     assert truth.label is None or truth.label in ("metadata", "identifier", "timestamp")
@@ -168,7 +171,7 @@ def test_archetypes_use_the_vocabulary() -> None:
 
 def test_a_device_speaks_on_the_topics_and_below_the_keys_that_its_source_states() -> None:
     rng = random.Random(3)
-    said = [as_stated(rng, voice(rng), PLUG, faithful=True) for _ in range(40)]
+    said = [as_stated(rng, voice(rng, WORDS), PLUG, faithful=True) for _ in range(40)]
     objects = [message for message in said if message.topic.endswith("/status/0")]
     scalars = [message for message in said if message.topic.endswith("/power")]
     assert len(objects) + len(scalars) == len(said)
@@ -183,7 +186,7 @@ def test_a_device_speaks_on_the_topics_and_below_the_keys_that_its_source_states
 
 def test_of_a_payload_of_the_source_what_it_does_not_state_is_masked() -> None:
     rng = random.Random(3)
-    said = [as_stated(rng, voice(rng), BUTTON, faithful=True) for _ in range(20)]
+    said = [as_stated(rng, voice(rng, WORDS), BUTTON, faithful=True) for _ in range(20)]
     whole = [message for message in said if message.tree == BUTTON.payloads[0]]
     assert whole
     assert all(message.truths.keys() == {"/battery"} for message in whole)
@@ -205,7 +208,7 @@ def test_a_family_is_one_reading_under_names_of_their_own(label: str) -> None:
     rng = random.Random(4)
     for _ in range(80):
         chosen = Item("gate count", 7, label, "")
-        members = family(rng, voice(rng), chosen)
+        members = family(rng, voice(rng, WORDS), chosen)
         assert 1 < len(members) <= 12
         assert {member.label for member in members} == {label}
         assert len({member.key for member in members}) > 1
@@ -215,7 +218,7 @@ def test_who_tells_phases_by_letters_tells_each_quantity_of_each() -> None:
     rng = random.Random(6)
     told = set()
     for _ in range(200):
-        plain, truths = truths_of(by_phases(rng, voice(rng), []))
+        plain, truths = truths_of(by_phases(rng, voice(rng, WORDS), []))
         assert len(truths) >= 2
         told |= {truth.label for truth in truths.values()}
         assert all(path.strip("/") for path in truths)
@@ -226,7 +229,7 @@ def test_who_tells_phases_by_letters_tells_each_quantity_of_each() -> None:
 def test_a_battery_may_be_told_in_volts() -> None:
     rng = random.Random(8)
     vocabulary = Vocabulary(LEXICON, [])
-    found = [item(rng, vocabulary, voice(rng), "voltage") for _ in range(800)]
+    found = [item(rng, vocabulary, voice(rng, WORDS), "voltage") for _ in range(800)]
     cells = [one for one in found if split_words(one.key) in (["bat"], ["batt"], ["battery"])]
     assert cells
     assert all(one.unit == "V" and 1 <= one.value < 60 for one in cells)
@@ -235,7 +238,7 @@ def test_a_battery_may_be_told_in_volts() -> None:
 def test_a_limit_is_in_the_unit_of_what_it_limits() -> None:
     rng = random.Random(9)
     vocabulary = Vocabulary(LEXICON, [])
-    found = [limit(rng, vocabulary, voice(rng)) for _ in range(300)]
+    found = [limit(rng, vocabulary, voice(rng, WORDS)) for _ in range(300)]
     assert {(one.label, one.unit) for one in found} == {("config_setting", unit) for unit in ("A", "W", "%", "V")}
     assert all(one.unit == "A" for one in found if one.key in ("max_current", "maxCurrent", "current_limit"))
 
@@ -244,7 +247,7 @@ def test_a_row_of_alarms_is_of_problems_and_one_way_to_say_them() -> None:
     rng = random.Random(10)
     vocabulary = Vocabulary(LEXICON, [])
     for _ in range(50):
-        row = alarms(rng, vocabulary, voice(rng))
+        row = alarms(rng, vocabulary, voice(rng, WORDS))
         assert {(one.label, one.unit, one.polarity) for one in row} == {("problem", "", "normal")}
         assert len({type(one.value) for one in row}) == 1
 
