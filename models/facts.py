@@ -24,6 +24,8 @@ class Values:
     step: float | None = None
     options: tuple[str, ...] = ()
     """Raw values of an enumeration, as sent."""
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What people who speak a language (by its code) call those values."""
     true: Any = None
     """Raw value that stands for true, as sent (`"ON"`, `1`, `true`); None when not stated."""
     false: Any = None
@@ -97,6 +99,7 @@ def read_devices(path: Path) -> Iterator[Device]:
 def _fact(raw: dict[str, Any]) -> Fact:
     values = raw.pop("values")
     values["options"] = tuple(values["options"])
+    values["words"] = {language: tuple(words) for language, words in values["words"].items()}
     values["examples"] = tuple(values["examples"])
     topic = raw.pop("topic")
     return Fact(

@@ -10,6 +10,7 @@ from models.facts import Fact
 from models.simulate import quantities
 from models.simulate.derived import limit
 from models.simulate.naming import called, with_unit
+from models.simulate.topics import THINGS
 from models.simulate.units import as_named
 from models.simulate.values import Item, polarity_of, unit_of_fact, valued
 from models.simulate.vocabulary import Vocabulary, own_name
@@ -22,6 +23,8 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         return _cell(rng, voice)
     if label == "config_setting" and rng.random() < _AS_LIMIT:
         return limit(rng, vocabulary, voice)
+    if label == "counter" and rng.random() < _AS_NUMBER_OF:
+        return _number_of(rng, voice)
     if label == "other" and rng.random() < _AS_CHARGE:
         return _charge(rng, voice)
     term = vocabulary.term(rng, label, voice.language)
@@ -45,7 +48,7 @@ _UNIT_NEEDED = 0.6
 _ALSO_OF_SOURCES = 0.6
 """How often the unit is told behind a source's name, of the times that it is behind one made up."""
 
-_AS_LIMIT = 0.05
+_AS_LIMIT = 0.07
 """How often a setting is how much at most may flow or be left: a device repeats such numbers beside what it measures."""
 
 _AS_BATTERY = 0.06
@@ -59,6 +62,29 @@ _BATTERIES = (
 def _cell(rng: random.Random, voice: Voice) -> Item:
     number, unit = quantities.cell_voltage(rng)
     return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", unit, unit_text=unit)
+
+
+_AS_NUMBER_OF = 0.1
+"""How often a counter says that it is the number of something, of whatever it may be."""
+_NUMBER_OF = {
+    "en": "number of {}|{} count|num {}|nb {}|no of {}|n {}|{} counter|count of {}",
+    "de": "Anzahl {}|{} Anzahl|Anz {}|Zahl der {}|{}zähler",
+    "fr": "nombre de {}|nb {}|nombre {}|nb de {}|compteur {}",
+    "nl": "aantal {}|{} aantal|teller {}",
+    "es": "número de {}|num {}|cantidad de {}|cantidad {}|contador de {}",
+    "it": "numero di {}|num {}|numero {}|conteggio {}|quantità {}",
+    "sv": "antal {}|{} antal|räknare {}",
+    "pl": "liczba {}|ilość {}|licznik {}",
+    "ru": "количество {}|число {}|кол-во {}|счётчик {}",
+    "zh": "{}数量|{}数|{}次数|{}个数|{}计数",
+}
+_NUMBERED_MOST = (3, 9, 40, 400, 9_000)
+
+
+def _number_of(rng: random.Random, voice: Voice) -> Item:
+    pattern = rng.choice(_NUMBER_OF.get(voice.language, _NUMBER_OF["en"]).split("|"))
+    noun = quantities.invented_word(rng) if rng.random() < 0.3 else rng.choice(THINGS.get(voice.language, THINGS["en"]))
+    return Item(spell(rng, pattern.format(noun), voice), rng.randint(0, rng.choice(_NUMBERED_MOST)), "counter", "")
 
 
 _AS_CHARGE = 0.08

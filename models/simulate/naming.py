@@ -63,6 +63,9 @@ def _qualified(rng: random.Random, label: str, words: str) -> str:
     if rng.random() > often or (LABELS[label].nature is Nature.ROLE and rng.random() < 0.5):
         return words
     qualifier = rng.choice(QUALIFIERS[kind])
+    if label == "current" and qualifier in ("max", "min"):
+        # The most that may flow is a setting, and that is what a current is called so for.
+        return words
     return f"{qualifier} {words}" if rng.random() < 0.5 and not qualifier.isdigit() else f"{words} {qualifier}"
 
 

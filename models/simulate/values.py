@@ -10,6 +10,7 @@ from agent.core.ontology import LABELS, UNITS, Nature
 from models.facts import Fact
 from models.simulate import quantities
 from models.simulate.voice import UNIT_TEXTS, Voice, capital, plain
+from models.simulate.wording import NATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,9 @@ def _stated(rng: random.Random, fact: Fact, voice: Voice, inverted: bool) -> Ite
     if values.true is not None and values.false is not None:
         return Item("", rng.choice((values.true, values.false)), label, unit, polarity)
     if values.options and rng.random() < 0.8:
+        words = next((words for code, words in values.words.items() if code.startswith(voice.language)), ())
+        if words and rng.random() < NATIVE:
+            return Item("", _written(rng, rng.choice(words), voice), label, unit, polarity)
         return Item("", rng.choice(values.options), label, unit, polarity)
     if values.type == "binary":
         return Item("", _two_valued(rng, label or "switch_state", voice, inverted), label, unit, polarity)

@@ -44,12 +44,12 @@ class Wording:
     @staticmethod
     def _heard(rng: random.Random, said: Mapping[str, tuple[Any, ...]], language: str) -> tuple[tuple[Any, ...], bool]:
         # Drawn in every language, so that all else may be the same in two of them.
-        natively = rng.random() < _NATIVE
+        natively = rng.random() < NATIVE
         native = said.get(language, ()) if natively else ()
         return (native, True) if native else (said[_ANY], False)
 
 
-_NATIVE = 0.6
+NATIVE = 0.6
 """How often a device of a home words its states in the home's language; firmware is mostly English."""
 
 

@@ -10,7 +10,7 @@ import ast
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -608,10 +608,25 @@ def _values(entry: _Found, device_class: str | None, unit: str | None, said: dic
     if device_class in ("timestamp", "date", "uptime"):
         return Values("timestamp")
     if device_class == "enum" or platform in ("select", "event") or (raw and not values.get("state_class")):
-        return Values("enum", options=raw)
+        return Values("enum", options=raw, words=_words_of(raw, said))
     if unit or device_class in SENSOR_CLASSES or values.get("state_class"):
         return Values("number")
     return Values("unknown")
+
+
+_LONGEST_WORD = 32
+"""Characters of a state's name; beyond it explains rather than names."""
+
+
+def _words_of(options: Sequence[str], said: dict[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Names of the options by language, English left out: devices speak that anyway."""
+    found = {}
+    for language, texts in said.items():
+        states = texts.get("state", {})
+        words = tuple(states[option] for option in options if len(states.get(option) or "x" * 99) <= _LONGEST_WORD)
+        if words and language.partition("-")[0] != "en":
+            found[language] = words
+    return found
 
 
 _GETTERS = re.compile(r"(^|_)(value|is_on|state|get|getter|on)(_|$)|value_fn|value_func")
