@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,8 +14,6 @@ from models.simulate.items import item
 from models.simulate.values import Item, valued
 from models.simulate.vocabulary import Vocabulary
 from models.simulate.voice import Voice, spell
-
-THINGS = Path(__file__).parent / "things.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +33,30 @@ class Thing:
         return device_type(self.like)
 
 
-@cache
-def _known() -> tuple[tuple[Thing, ...], dict[str, dict[str, tuple[str, ...]]]]:
-    """(all things, generic keys by language)."""
-    stated = yaml.safe_load(THINGS.read_text(encoding="utf-8"))
-    keys = {key: {language: _words(words) for language, words in said.items()} for key, said in stated["keys"].items()}
-    things = []
-    for entry in stated["things"].values():
-        says = {}
-        for key, meant in entry.pop("says").items():
-            parts = meant.split()
-            says[key] = (parts[::2], [float(weight) for weight in parts[1::2]])
-        things.append(Thing(entry.pop("like"), says, {language: _words(words) for language, words in entry.items()}))
-    return tuple(things), keys
-
-
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split(", "))
 
 
+def _thing(entry: dict[str, Any]) -> Thing:
+    says = {}
+    for key, meant in entry["says"].items():
+        parts = meant.split()
+        says[key] = (parts[::2], [float(weight) for weight in parts[1::2]])
+    names = {language: _words(words) for language, words in entry.items() if language not in ("like", "says")}
+    return Thing(entry["like"], says, names)
+
+
+_STATED = yaml.safe_load((Path(__file__).parent / "things.yaml").read_text(encoding="utf-8"))
+THINGS = tuple(_thing(entry) for entry in _STATED["things"].values())
+KEYS: dict[str, dict[str, tuple[str, ...]]] = {
+    key: {language: _words(words) for language, words in said.items()} for key, said in _STATED["keys"].items()
+}
+"""What a generic key is called, by language."""
+
+
 def thing(rng: random.Random) -> Thing:
     """One of them."""
-    return rng.choice(_known()[0])
+    return rng.choice(THINGS)
 
 
 def name_of(rng: random.Random, chosen: Thing, voice: Voice) -> str:
@@ -66,13 +66,12 @@ def name_of(rng: random.Random, chosen: Thing, voice: Voice) -> str:
 
 def said_by(rng: random.Random, chosen: Thing, vocabulary: Vocabulary, voice: Voice, others: int) -> list[Item]:
     """What the thing has to say: some of its generic keys, and so many other readings of such a device."""
-    _, keys = _known()
     generic = rng.sample(sorted(chosen.says), rng.randint(1, len(chosen.says)))
     items = []
     for key in generic:
         labels, weights = chosen.says[key]
         (label,) = rng.choices(labels, weights)
-        words = rng.choice(keys[key].get(voice.language) or keys[key]["en"])
+        words = rng.choice(KEYS[key].get(voice.language) or KEYS[key]["en"])
         items.append(replace(valued(rng, label, voice, None, False), key=spell(rng, words, voice)))
     labels, weights = ARCHETYPES[chosen.like]
     names = {found.key for found in items}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,17 @@ from agent.core.message import Message, Report
 from agent.core.ontology import DEVICE_TYPES, KINDS, LABELS, UNITS, Nature
 from models.examples import HEADS, MASKED, examples, read_shards, write_shard
 from models.facts import Device, Fact, Values
-from models.simulate import quantities, topics
+from models.simulate import quantities, things, topics
 from models.simulate.__main__ import LEXICON, split
 from models.simulate.archetypes import ARCHETYPES
 from models.simulate.derived import alarms, limit
 from models.simulate.items import item
 from models.simulate.leaves import Simulated, truths_of
-from models.simulate.messages import World, of_device, simulate
+from models.simulate.messages import World, assemble, of_device, simulate
 from models.simulate.several import family
 from models.simulate.stated import as_stated, has_form
 from models.simulate.trees import by_phases
-from models.simulate.values import Item
+from models.simulate.values import Item, valued
 from models.simulate.vocabulary import Vocabulary
 from models.simulate.voice import split_words, voice
 from models.simulate.wording import wording
@@ -241,6 +242,73 @@ def test_a_limit_is_in_the_unit_of_what_it_limits() -> None:
     found = [limit(rng, vocabulary, voice(rng, WORDS)) for _ in range(300)]
     assert {(one.label, one.unit) for one in found} == {("config_setting", unit) for unit in ("A", "W", "%", "V")}
     assert all(one.unit == "A" for one in found if one.key in ("max_current", "maxCurrent", "current_limit"))
+
+
+def test_what_says_that_it_is_a_number_of_something_is_a_counter() -> None:
+    rng = random.Random(12)
+    vocabulary = Vocabulary(LEXICON, [])
+    german = replace(voice(rng, WORDS), language="de", case="snake", symbols=False, abbreviates=0.0)
+    found = [item(rng, vocabulary, german, "counter") for _ in range(2_000)]
+    counted = [one for one in found if "anzahl" in split_words(one.key) and len(split_words(one.key)) > 1]
+    assert counted
+    assert {(one.label, one.unit) for one in counted} == {("counter", "")}
+
+
+def test_states_are_worded_in_the_language_of_the_home() -> None:
+    rng = random.Random(13)
+    swedish = replace(voice(rng, WORDS), language="sv", plain_ascii=False)
+    locks = {str(valued(rng, "lock_state", swedish, None, False).value).lower() for _ in range(200)}
+    assert {"låst", "locked"} <= locks
+    assert not locks & {"verrouillé", "zablokowany"}
+    doors = {str(valued(rng, "door", swedish, None, False).value).lower() for _ in range(400)}
+    assert {"öppen", "open"} <= doors
+
+
+def test_the_words_of_home_assistant_are_heard_beside_ours(tmp_path: Path) -> None:
+    (tmp_path / "state_words.json").write_text(
+        '{"leak": {"en": {"on": "Wet", "off": "Dry"}, "fi": {"on": "Märkä", "off": "Kuiva"}}}'
+    )
+    (tmp_path / "option_words.json").write_text('{"lock_state": {"fi": {"locked": "Lukittu"}}}')
+    heard = wording(tmp_path)
+    assert heard.conditions["leak"]["fi"] == (("Märkä", "Kuiva"),)
+    assert ("Wet", "Dry") in heard.conditions["leak"]["any"]
+    assert heard.states["lock_state"]["fi"] == ("Lukittu",)
+
+
+def test_wording_is_of_the_vocabulary_and_heard_in_every_home() -> None:
+    for words in (WORDS.conditions, WORDS.states):
+        assert set(words) <= set(LABELS)
+        assert all("any" in by_language for by_language in words.values())
+    assert all(true != false for said in WORDS.conditions.values() for pairs in said.values() for true, false in pairs)
+
+
+def test_options_of_a_source_are_also_told_as_people_call_them() -> None:
+    rng = random.Random(14)
+    fact = Fact(("program",), Values("enum", options=("cotton",), words={"de": ("Baumwolle",)}), "config_setting")
+    german = replace(voice(rng, WORDS), language="de")
+    assert {"cotton", "Baumwolle"} <= {valued(rng, "config_setting", german, fact, False).value for _ in range(100)}
+    english = replace(german, language="en")
+    assert "Baumwolle" not in {valued(rng, "config_setting", english, fact, False).value for _ in range(100)}
+
+
+def test_a_thing_says_in_its_name_what_its_state_is_of(world: World) -> None:
+    rng = random.Random(15)
+    lock = next(one for one in things.THINGS if "deadbolt" in one.names["en"])
+    for _ in range(100):
+        speaking = voice(rng, WORDS)
+        said = things.said_by(rng, lock, world.vocabulary, speaking, 0)
+        assert {one.label for one in said} <= {"lock_state", "tamper"}
+        name = things.name_of(rng, lock, speaking)
+        (*_, message) = assemble(rng, replace(speaking, plain_ascii=False), said, lock.type, name)
+        assert "".join(split_words(name)) in "".join(split_words(message.topic))
+
+
+def test_things_use_the_vocabulary_in_all_languages_that_have_rooms() -> None:
+    for one in things.THINGS:
+        assert one.like in ARCHETYPES
+        assert set(one.names) == set(topics.ROOMS)
+        assert all(label in LABELS for labels, _ in one.says.values() for label in labels)
+        assert all(set(things.KEYS[key]) == set(topics.ROOMS) for key in one.says)
 
 
 def test_a_row_of_alarms_is_of_problems_and_one_way_to_say_them() -> None:

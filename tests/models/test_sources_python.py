@@ -196,7 +196,14 @@ SENSORS = (
 def wheel(tmp_path: Path) -> Path:
     root = "homeassistant/homeassistant"
     texts = {"entity": {"sensor": {"outdoor": {"name": "Outdoor {number}"}, "state": {"state": {"idle": "Idle"}}}}}
-    german = {"entity": {"sensor": {"outdoor": {"name": "Außen {number}"}, "state": {"name": "Zustand"}}}}
+    german = {
+        "entity": {
+            "sensor": {
+                "outdoor": {"name": "Außen {number}"},
+                "state": {"name": "Zustand", "state": {"idle": "Leerlauf"}},
+            }
+        }
+    }
     strings = {"entity": {"sensor": {"state": {"name": "[%key:common::words::status%]", "state": {"idle": "Idle"}}}}}
     classes = {
         "moisture": {"name": "Moisture", "state": {"on": "Wet", "off": "Dry"}},
@@ -244,6 +251,7 @@ def test_home_assistant_descriptions(wheel: Path) -> None:
     )
     assert outdoor.names == {"en": "Outdoor 2", "de": "Außen 2"}
     assert found["state"].values.options == ("idle",)
+    assert found["state"].values.words == {"de": ("Leerlauf",)}
     assert found["state"].label == "device_state"
     assert {"power_l1", "power_l2", "rssi"} <= found.keys()
     assert (found["uptime"].label, found["uptime"].unit) == ("duration", "s")
