@@ -16,7 +16,7 @@ from models.simulate.voice import Voice, spell
 _DERIVED: tuple[tuple[str, str, str], ...] = (
     ("problem", "", "{} alarm|{} fault|{} warning|high {} alarm|low {} alarm|over {}|high {}|low {}|{} too high|{} error state|"
      "{} alert|{} high|{} low|alarm high {}|alarm low {}|{} failure|{} sensor fault|{} Alarm|{} Störung|défaut {}|alarme {}|"
-     "{} storing|авария {}|{}报警|alarma {}|allarme {}"),
+     "{} storing|авария {}|{}报警|alarma {}|allarme {}|{}alarm|{}larm|larm {}|alarm {}|тревога {}|{}告警|{}warnung|alarme de {}|alarma de {}"),
     ("config_setting", "same", "{} limit|max {} limit|{} threshold|{} offset|{} calibration|{} setpoint limit|{} correction|"
      "{} hysteresis|{} delta|min {} limit|{} Grenzwert|{} Schwelle|seuil {}|{} drempel|{} alarm threshold|порог {}|{}阈值"),
     ("config_setting", "", "{} enabled|{} mode|{} report interval|{} sensitivity|{} alarm enabled|enable {}|{} alarm mode|{} display"),
@@ -34,12 +34,18 @@ _DERIVED_FROM = (
 )  # fmt: skip
 
 
+_FIRST_WORD = 0.2
+"""How often of a measurement's name the first word is enough: a wind alarm is one of the wind's speed."""
+
+
 def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
     """An item named after a measurement that is something else: its alarm, limit, unit, time, ..."""
     label, unit_rule, patterns = rng.choices(_DERIVED, _DERIVED_WEIGHTS)[0]
     origin = rng.choice(_DERIVED_FROM)
-    words = rng.choice(patterns.split("|")).format(vocabulary.term(rng, origin, voice.language).text)
-    key = spell(rng, words, voice)
+    named = vocabulary.term(rng, origin, voice.language).text
+    if rng.random() < _FIRST_WORD:
+        named = named.split()[0]
+    key = spell(rng, rng.choice(patterns.split("|")).format(named), voice)
     if unit_rule == "same" and origin in quantities.RANGES:
         number, unit = quantities.measurement(rng, origin)
         return Item(key, number, label, unit or "")
