@@ -61,7 +61,10 @@ _BATTERIES = (
 
 def _cell(rng: random.Random, voice: Voice) -> Item:
     number, unit = quantities.cell_voltage(rng)
-    return Item(spell(rng, rng.choice(_BATTERIES), voice), number, "voltage", unit, unit_text=unit)
+    key = spell(rng, rng.choice(_BATTERIES), voice)
+    if rng.random() < voice.unit_in_key:
+        key = with_unit(rng, key, unit, voice)
+    return Item(key, number, "voltage", unit, unit_text=unit)
 
 
 _AS_NUMBER_OF = 0.1
