@@ -112,12 +112,16 @@ def capital(word: str) -> str:
 
 
 def plain(word: str) -> str:
-    """The word in ASCII as people write it who have no other letters; what has none stays."""
-    word = word.replace("ß", "ss").replace("ł", "l").replace("ø", "o").replace("æ", "ae")
+    """The word as people write it who leave accents out; й is a letter of its own and stays."""
+    word = word.replace("ß", "ss").replace("ł", "l").replace("ø", "o").replace("æ", "ae").replace("ё", "е")
     if any("ä" <= letter <= "ü" and letter in "äöü" for letter in word):
         word = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
-    decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return "".join(_bare(letter) for letter in word)
+
+
+def _bare(letter: str) -> str:
+    first = unicodedata.normalize("NFKD", letter)[:1]
+    return first if first.isascii() else letter
 
 
 def _shortened(rng: random.Random, word: str) -> str:
