@@ -23,6 +23,8 @@ def item(rng: random.Random, vocabulary: Vocabulary, voice: Voice, label: str) -
         return _cell(rng, voice)
     if label == "config_setting" and rng.random() < _AS_LIMIT:
         return limit(rng, vocabulary, voice)
+    if label == "duration" and rng.random() < _AS_SPAN:
+        return _span(rng, voice)
     if label == "counter" and rng.random() < _AS_NUMBER_OF:
         return _number_of(rng, voice)
     if label == "other" and rng.random() < _AS_CHARGE:
@@ -65,6 +67,31 @@ def _cell(rng: random.Random, voice: Voice) -> Item:
     if rng.random() < voice.unit_in_key:
         key = with_unit(rng, key, unit, voice)
     return Item(key, number, "voltage", unit, unit_text=unit)
+
+
+_AS_SPAN = 0.06
+"""How often a duration says only that it is left or gone; its unit is then all that tells it from a level."""
+_SPANS = {
+    "en": "remaining,left,to go,rest,elapsed,passed,since start,on,open,idle,until done,work,run",
+    "de": "rest,verbleibend,noch,vergangen,seit start,läuft seit,offen,arbeit",
+    "fr": "restant,reste,écoulé,depuis début,marche,ouvert",
+    "nl": "over,nog,verstreken,sinds start,aan,open",
+    "es": "restante,queda,transcurrido,encendido,abierta",
+    "it": "rimanente,manca,trascorso,acceso,aperta",
+    "sv": "kvar,återstående,sedan start,på,öppen",
+    "pl": "do końca,zostało,upłynęło,od startu",
+    "ru": "осталось,прошло,до конца,с запуска",
+    "zh": "剩余,还剩,已用,已开",
+}
+_TIMES = ("min", "min", "min", "h", "h", "s", "d")
+
+
+def _span(rng: random.Random, voice: Voice) -> Item:
+    unit = rng.choice(_TIMES)
+    words = rng.choice(_SPANS.get(voice.language, _SPANS["en"]).split(","))
+    number = quantities.measurement_in(rng, "duration", unit) or 0
+    key = with_unit(rng, spell(rng, words, voice), unit, voice)
+    return Item(key, number, "duration", unit, unit_text=unit)
 
 
 _AS_NUMBER_OF = 0.1
