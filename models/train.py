@@ -44,8 +44,8 @@ class Recipe:
     weights: tuple[float, ...] = (1.0, 0.4, 0.3, 0.1, 0.1, 0.3, 0.15)
     """Share of each head in the loss, in the order of HEADS."""
     seed: int = 1
-    taught: float = 0.6
-    """Share of the teacher in the loss, where there is one; the truth has the rest."""
+    taught: tuple[float, ...] = (0.6, 0.0, 0.6, 0.6, 0.6, 0.6, 0.6)
+    """Share of the teacher in each head's loss, in the order of HEADS, where there is one; the truth has the rest."""
     teacher_temperature: float = 2.0
 
 
@@ -213,8 +213,8 @@ def _run(
             parts = [_loss(logit, targets[:, head], recipe.smoothing) for head, logit in enumerate(logits)]
             if held:
                 parts = [
-                    (1 - recipe.taught) * part + recipe.taught * _distance(logit, others, recipe.teacher_temperature)
-                    for part, logit, *others in zip(parts, logits, *held, strict=True)
+                    (1 - taught) * part + taught * _distance(logit, others, recipe.teacher_temperature)
+                    for taught, part, logit, *others in zip(recipe.taught, parts, logits, *held, strict=True)
                 ]
             total = tf.add_n([weight * part for weight, part in zip(recipe.weights, parts, strict=True)])
         # Dense, because Adam first sorts and merges the rows of a sparse gradient, at a tenth of the whole step.
