@@ -47,7 +47,7 @@ def _thing(entry: dict[str, Any]) -> Thing:
 
 
 _STATED = yaml.safe_load((Path(__file__).parent / "things.yaml").read_text(encoding="utf-8"))
-THINGS = tuple(_thing(entry) for entry in _STATED["things"].values())
+SORTS = tuple(_thing(entry) for entry in _STATED["things"].values())
 KEYS: dict[str, dict[str, tuple[str, ...]]] = {
     key: {language: _words(words) for language, words in said.items()} for key, said in _STATED["keys"].items()
 }
@@ -56,7 +56,7 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
 
 def thing(rng: random.Random) -> Thing:
     """One of them."""
-    return rng.choice(THINGS)
+    return rng.choice(SORTS)
 
 
 def name_of(rng: random.Random, chosen: Thing, voice: Voice) -> str:

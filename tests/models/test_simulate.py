@@ -293,7 +293,7 @@ def test_options_of_a_source_are_also_told_as_people_call_them() -> None:
 
 def test_a_thing_says_in_its_name_what_its_state_is_of(world: World) -> None:
     rng = random.Random(15)
-    lock = next(one for one in things.THINGS if "deadbolt" in one.names["en"])
+    lock = next(one for one in things.SORTS if "deadbolt" in one.names["en"])
     for _ in range(100):
         speaking = voice(rng, WORDS)
         said = things.said_by(rng, lock, world.vocabulary, speaking, 0)
@@ -304,7 +304,7 @@ def test_a_thing_says_in_its_name_what_its_state_is_of(world: World) -> None:
 
 
 def test_things_use_the_vocabulary_in_all_languages_that_have_rooms() -> None:
-    for one in things.THINGS:
+    for one in things.SORTS:
         assert one.like in ARCHETYPES
         assert set(one.names) == set(topics.ROOMS)
         assert all(label in LABELS for labels, _ in one.says.values() for label in labels)
