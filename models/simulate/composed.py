@@ -45,7 +45,7 @@ _TIMES = ("min", "min", "min", "h", "h", "s", "d")
 def span(rng: random.Random, voice: Voice) -> Item:
     """A time that says only that it is left or gone; its unit is then all that tells it from a level."""
     unit = rng.choice(_TIMES)
-    words = rng.choice(_SPANS.get(voice.language, _SPANS["en"]).split(","))
+    words = rng.choice(voice.spoken(_SPANS).split(","))
     number = quantities.measurement_in(rng, "duration", unit) or 0
     key = with_unit(rng, spell(rng, words, voice), unit, voice)
     return Item(key, number, "duration", unit, unit_text=unit)
@@ -68,8 +68,8 @@ _NUMBERED_MOST = (3, 9, 40, 400, 9_000)
 
 def number_of(rng: random.Random, voice: Voice) -> Item:
     """The number of something, whatever it may be."""
-    pattern = rng.choice(_NUMBER_OF.get(voice.language, _NUMBER_OF["en"]).split("|"))
-    noun = quantities.invented_word(rng) if rng.random() < 0.3 else rng.choice(THINGS.get(voice.language, THINGS["en"]))
+    pattern = rng.choice(voice.spoken(_NUMBER_OF).split("|"))
+    noun = quantities.invented_word(rng) if rng.random() < 0.3 else rng.choice(voice.spoken(THINGS))
     return Item(spell(rng, pattern.format(noun), voice), rng.randint(0, rng.choice(_NUMBERED_MOST)), "counter", "")
 
 

@@ -54,7 +54,7 @@ def derived(rng: random.Random, vocabulary: Vocabulary, voice: Voice) -> Item:
     return replace(valued(rng, label, voice, None, False), key=key)
 
 
-_OF_ANY = (
+_AT_MOST = (
     "max {}|{} limit|{} max|maximum {}|max. {}|maximale {}|maximaler {}|{} Grenze|{}begrenzung|limite {}|{} maximale|{} maximal|maximale {}|limiet {}|"
     "límite {}|{} máxima|{} máximo|limite {}|{} massima|{} massimo|{} gräns|maximal {}|högsta {}|limit {}|maks {}|maksymalny {}|макс {}|максимальный {}|"
     "лимит {}|{} макс|最大{}|{}上限|{}限制"
@@ -63,7 +63,7 @@ _OF_ANY = (
 _LIMIT_NAMES: dict[str, str] = {
     "current": "max {}|maximum {}|{} limit|max charge {}|max charging {}|charge {} limit|allowed {}|{} setting|configured {}|min {}|{} setpoint|"
     "max {} per phase|requested {}|set {}|{} max limit|available {} limit|charging {} setting|discharge {} limit|"
-    + _OF_ANY,
+    + _AT_MOST,
     "power": "max {} limit|{} limit|max charge {}|max discharge {}|allowed {}|{} setpoint|max grid {}|export {} limit|feed in {} limit|max output {}",
     "battery": "min {}|max {}|{} limit|target {}|reserve {}|{} threshold|{} reserve|discharge until {}|{} charge limit|lower {}|upper {}",
     "voltage": "{} cutoff|absorption {}|float {} setting|low {} cutoff|charge {} limit|max charge {}|{} threshold|cutoff {}|{} disconnect",

@@ -199,21 +199,7 @@ def _boxed(rng: random.Random, speaking: Voice, chosen: Item, type_: str | None,
     return Simulated.on(topic, *truths_of(shuffled(rng, box)), kind, type_)
 
 
-_HELD = (
-    "value",
-    "value",
-    "value",
-    "val",
-    "v",
-    "state",
-    "Value",
-    "wert",
-    "valeur",
-    "payload",
-    "reading",
-    "now",
-    "actual",
-)
+_HELD = "value value value val v state Value wert valeur payload reading now actual".split()
 
 
 def _naming(rng: random.Random, speaking: Voice, chosen: Item, kind: str | None, thing: str | None) -> topics.Topic:

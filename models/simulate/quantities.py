@@ -1,4 +1,4 @@
-"""Values as devices report them: ranges of measurements by unit, and the raw forms of everything else."""
+"""Values as devices report them: ranges of measurements by unit, and the forms of moments, names, colours and versions."""
 
 from __future__ import annotations
 

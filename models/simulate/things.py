@@ -61,7 +61,7 @@ def thing(rng: random.Random) -> Thing:
 
 def name_of(rng: random.Random, chosen: Thing, voice: Voice) -> str:
     """What this voice calls it, unspelled."""
-    return rng.choice(chosen.names.get(voice.language) or chosen.names["en"])
+    return rng.choice(voice.spoken(chosen.names))
 
 
 def said_by(rng: random.Random, chosen: Thing, vocabulary: Vocabulary, voice: Voice, others: int) -> list[Item]:
@@ -71,7 +71,7 @@ def said_by(rng: random.Random, chosen: Thing, vocabulary: Vocabulary, voice: Vo
     for key in generic:
         labels, weights = chosen.says[key]
         (label,) = rng.choices(labels, weights)
-        words = rng.choice(KEYS[key].get(voice.language) or KEYS[key]["en"])
+        words = rng.choice(voice.spoken(KEYS[key]))
         items.append(replace(valued(rng, label, voice, None, False), key=spell(rng, words, voice)))
     labels, weights = ARCHETYPES[chosen.like]
     names = {found.key for found in items}

@@ -138,10 +138,6 @@ class Topic:
     """A message kind when the grammar tells it."""
 
 
-def _spoken(words: dict[str, tuple[str, ...]], voice: Voice) -> tuple[str, ...]:
-    return words.get(voice.language) or words["en"]
-
-
 def device_name(rng: random.Random, voice: Voice, thing: str | None = None) -> tuple[str, str | None]:
     """A device's name in a topic, and the room it tells; `thing` is what the device is, where its name has to tell."""
     if thing is None and rng.random() < 0.4:
@@ -154,8 +150,8 @@ def device_name(rng: random.Random, voice: Voice, thing: str | None = None) -> t
         if form < 0.65:
             return model, None
         return str(identifier(rng)), None
-    room = rng.choice(_spoken(ROOMS, voice))
-    told = thing or rng.choice(_spoken(THINGS, voice))
+    room = rng.choice(voice.spoken(ROOMS))
+    told = thing or rng.choice(voice.spoken(THINGS))
     parts = [*split_words(room), *split_words(told)]
     if rng.random() < (0.6 if thing else 0.3):
         parts = split_words(told)
@@ -179,7 +175,7 @@ def base(rng: random.Random) -> list[str]:
 
 def room(rng: random.Random, voice: Voice) -> str:
     """A room as a topic level."""
-    return join(split_words(rng.choice(_spoken(ROOMS, voice))), voice.case)
+    return join(split_words(rng.choice(voice.spoken(ROOMS))), voice.case)
 
 
 def component(rng: random.Random) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from agent.core.encode import split_by_case
 from models.simulate.wording import Wording
+
+Said = TypeVar("Said")
 
 LANGUAGES = (
     "en", "de", "fr", "nl", "es", "it", "sv", "pl", "ru", "zh", "pt", "cs", "da", "nb", "fi", "hu", "tr", "uk", "ja", "ko", "ro", "el",
@@ -41,6 +45,10 @@ class Voice:
     habit: float
     """0 to 1, for choosing once what it then does always."""
     wording: Wording
+
+    def spoken(self, said: Mapping[str, Said]) -> Said:
+        """Of what is said by language, that of this voice's; the English where it is said in no such language."""
+        return said[self.language] if self.language in said else said["en"]
 
 
 def voice(rng: random.Random, words: Wording) -> Voice:

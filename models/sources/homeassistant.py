@@ -622,9 +622,11 @@ def _words_of(options: Sequence[str], said: dict[str, dict[str, Any]]) -> dict[s
     """Names of the options by language, English left out: devices speak that anyway."""
     found = {}
     for language, texts in said.items():
+        if language.partition("-")[0] == "en":
+            continue
         states = texts.get("state", {})
-        words = tuple(states[option] for option in options if len(states.get(option) or "x" * 99) <= _LONGEST_WORD)
-        if words and language.partition("-")[0] != "en":
+        words = tuple(word for option in options if (word := states.get(option)) and len(word) <= _LONGEST_WORD)
+        if words:
             found[language] = words
     return found
 
